@@ -1,0 +1,41 @@
+import type { MaybePromise } from '../util/json.ts'
+import type { InstructionPart } from '../messages/part.ts'
+import type { ValidationResult } from '../schema/schema.ts'
+import type { RunContext } from '../tools/run-context.ts'
+import type { ToolDefinition } from '../tools/tool-definition.ts'
+
+/** One tool of a toolset, as the loop sees it at one step. */
+export interface ToolsetTool<in TDeps = unknown> {
+  readonly definition: ToolDefinition
+  /** The toolset that executes it. */
+  readonly toolset: Toolset<TDeps>
+  /** Retries of this tool; `undefined`: the run's budget for tools. */
+  readonly maxRetries?: number
+  /** Schema validation of arguments that are already an object. */
+  validateArgs(args: unknown, ctx: RunContext<TDeps>): MaybePromise<ValidationResult>
+  /** What the schema cannot say. Throws `ModelRetry` to refuse the arguments. */
+  readonly checkArgs?: (args: never, ctx: RunContext<TDeps>) => MaybePromise<void>
+}
+
+/** A source of tools. The loop knows nothing else of tools; an agent's own tools are a toolset too.
+ *  What `getTools` returns is kept for one step. */
+export interface Toolset<in TDeps = unknown> {
+  /** Needed where results must be told apart across processes. */
+  readonly id?: string
+  /** For error messages, for example "toolset `weather`". */
+  readonly label: string
+  /** Once per run, before anything else; a fresh instance isolates state. */
+  forRun?(ctx: RunContext<TDeps>): MaybePromise<Toolset<TDeps>>
+  /** Once per step. */
+  forRunStep?(ctx: RunContext<TDeps>): MaybePromise<Toolset<TDeps>>
+  /** Opens what the toolset holds; the returned function releases it. Several runs may have it open at once. */
+  open?(): Promise<() => Promise<void>>
+  /** A plain string counts as dynamic. */
+  getInstructions?(
+    ctx: RunContext<TDeps>,
+  ): MaybePromise<string | InstructionPart | readonly (string | InstructionPart)[] | undefined>
+  /** The tools of this step by name. May be the same map every time. */
+  getTools(ctx: RunContext<TDeps>): MaybePromise<ReadonlyMap<string, ToolsetTool<TDeps>>>
+  /** Runs a tool with validated arguments. */
+  callTool(tool: ToolsetTool<TDeps>, args: unknown, ctx: RunContext<TDeps>): MaybePromise<unknown>
+}
