@@ -1,24 +1,18 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
-const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+interface Manifest {
+  readonly name: string
+  readonly exports?: Readonly<Record<string, string | { readonly default?: string }>>
+}
 
 export default defineConfig({
-  resolve: {
-    // tests run on the sources, so a failure points at the line that was written
-    alias: [
-      { find: /^tenon$/, replacement: source('packages/agent/src/index.ts') },
-      { find: /^tenon\/core$/, replacement: source('packages/agent/src/core.ts') },
-      { find: /^tenon\/bedrock$/, replacement: source('packages/agent/src/models/bedrock/index.ts') },
-      { find: /^tenon\/testing$/, replacement: source('packages/agent/src/testing/index.ts') },
-      { find: /^@tenon\/graph$/, replacement: source('packages/graph/src/index.ts') },
-      { find: /^@tenon\/graph\/testing$/, replacement: source('packages/graph/src/testing/index.ts') },
-      { find: /^@tenon\/local-bedrock$/, replacement: source('packages/local-bedrock/src/index.ts') },
-    ],
-  },
+  // tests run on the sources, so a failure points at the line that was written
+  resolve: { alias: sourceAliases() },
   test: {
     include: [
-      'packages/*/{src,test}/**/*.test.ts',
+      'packages/*/{src,test,conformance}/**/*.test.ts',
       'examples/**/*.test.ts',
       'scripts/**/*.test.ts',
       'bench/**/*.test.ts',
@@ -28,3 +22,24 @@ export default defineConfig({
     maxWorkers: 2,
   },
 })
+
+/** Every export of our packages, such as `tenon/testing`, on its source instead of its built file. */
+function sourceAliases() {
+  return readdirSync(path('packages')).flatMap(folder => {
+    const { name, exports = {} } = JSON.parse(readFileSync(path(`packages/${folder}/package.json`), 'utf8')) as Manifest
+    return Object.entries(exports).flatMap(([subpath, target]) => {
+      const built = typeof target === 'string' ? target : target.default
+      if (!built?.startsWith('./dist/')) return []
+      const source = built.replace('./dist/', 'src/').replace(/\.js$/, '.ts')
+      return { find: exactly(name + subpath.slice(1)), replacement: path(`packages/${folder}/${source}`) }
+    })
+  })
+}
+
+function exactly(specifier: string): RegExp {
+  return new RegExp(`^${specifier.replace(/[.+?^${}()|[\]\\]/g, '\\$&')}$`)
+}
+
+function path(relative: string): string {
+  return fileURLToPath(new URL(relative, import.meta.url))
+}

@@ -1,0 +1,67 @@
+/** The checks that are one run of a tool: its exit code is the answer. */
+import { type Check, outcomeOf } from './check.ts'
+import { runNode, runTool, toolOutcome } from './command.ts'
+import { packages } from './packages.ts'
+
+const nativeCompiler = 'node_modules/ts7/bin/tsc'
+
+export const format: Check = {
+  name: 'format',
+  about: 'every file is formatted (npm run format)',
+  run: () => toolOutcome('oxfmt', ['--check']),
+}
+
+export const lint: Check = {
+  name: 'lint',
+  about: 'no lint error, with types (npm run lint)',
+  run: () => toolOutcome('oxlint', ['--type-aware', '--deny-warnings']),
+}
+
+export const build: Check = {
+  name: 'build',
+  about: 'the packages build (npm run build)',
+  run: async () => {
+    const { code, output } = await runNode([nativeCompiler, '-b', '--pretty', 'false'])
+    return outcomeOf(code === 0 ? [] : [output.trim()])
+  },
+}
+
+export const types: Check = {
+  name: 'types',
+  about: 'sources, tests, type tests, examples and scripts compile with TypeScript 7',
+  after: ['build'],
+  run: async () => {
+    const { code, output } = await runNode([nativeCompiler, '-p', 'tsconfig.check.json', '--pretty', 'false'])
+    return outcomeOf(code === 0 ? [] : [output.trim()])
+  },
+}
+
+export const typesWithTypeScript6: Check = {
+  name: 'types-ts6',
+  about: 'the same compiles with TypeScript 6, which the users of the packages still have',
+  after: ['build'],
+  run: () => toolOutcome('typescript:tsc6', ['-p', 'tsconfig.check.json', '--pretty', 'false']),
+}
+
+export const unused: Check = {
+  name: 'unused',
+  about: 'no unused file, export or dependency (knip)',
+  after: ['build'],
+  run: () => toolOutcome('knip', ['--no-progress']),
+}
+
+export const publishable: Check = {
+  name: 'publishable',
+  about: 'each package resolves for its users as its package.json says (publint, are-the-types-wrong)',
+  after: ['build'],
+  run: async () => {
+    const problems: string[] = []
+    for (const { path, manifest } of packages()) {
+      const manifestCheck = await runTool('publint', [path, '--strict'])
+      if (manifestCheck.code !== 0) problems.push(`publint ${manifest.name}\n${manifestCheck.output.trim()}`)
+      const typesCheck = await runTool('@arethetypeswrong/cli:attw', ['--pack', path, '--profile', 'esm-only'])
+      if (typesCheck.code !== 0) problems.push(`attw ${manifest.name}\n${typesCheck.output.trim()}`)
+    }
+    return outcomeOf(problems)
+  },
+}
