@@ -1,0 +1,181 @@
+import type { DeferredToolRequests, DeferredToolResults } from '../messages/deferred.ts'
+import type { AgentEvent } from '../messages/event.ts'
+import type { ModelMessage, ModelResponse } from '../messages/message.ts'
+import type { RequestPart, ToolCallPart } from '../messages/part.ts'
+import type { Model, ModelRequestParameters } from '../models/model.ts'
+import type { ModelSettings } from '../models/settings.ts'
+import type { NativeTool } from '../native-tools/native-tool.ts'
+import type { RunContext } from '../tools/run-context.ts'
+import type { ToolDefinition } from '../tools/tool-definition.ts'
+import type { Toolset } from '../toolsets/toolset.ts'
+import type { JsonObject, MaybePromise } from '../util/json.ts'
+
+/** Instructions: a text, a function of the context evaluated before every request, or a list of both. */
+export type InstructionSource<in TDeps = unknown> =
+  | string
+  | ((ctx: RunContext<TDeps>) => MaybePromise<string | null | undefined>)
+
+export type Instructions<in TDeps = unknown> = InstructionSource<TDeps> | readonly InstructionSource<TDeps>[]
+
+/** One request on its way to the model. Hooks return a changed copy. */
+export interface ModelRequestContext {
+  readonly model: Model
+  readonly messages: readonly ModelMessage[]
+  readonly settings: ModelSettings
+  readonly parameters: ModelRequestParameters
+  /** The answer is read as a stream. */
+  readonly streaming: boolean
+}
+
+/** A node of the run's graph, before it runs. */
+export type AgentNode =
+  | { readonly kind: 'user-prompt' }
+  | { readonly kind: 'model-request'; readonly parts: readonly RequestPart[] }
+  | { readonly kind: 'call-tools'; readonly response: ModelResponse }
+  | { readonly kind: 'end'; readonly output: unknown }
+
+/** A call of a function tool as hooks see it. */
+export interface ToolCallContext {
+  readonly call: ToolCallPart
+  readonly definition: ToolDefinition
+}
+
+/** An output on its way to becoming the result. */
+export interface OutputContext {
+  readonly mode: 'text' | 'tool' | 'native' | 'prompted' | 'image' | 'null'
+  /** Name of the alternative; `undefined` for text, image and null. */
+  readonly name?: string
+  readonly hasFunction: boolean
+  /** The output tool call it came from. */
+  readonly call?: ToolCallPart
+  readonly definition?: ToolDefinition
+}
+
+/** What a run ends with, as run hooks see it. */
+export interface RunOutcome {
+  readonly output: unknown
+  readonly outputToolName?: string
+  readonly outputToolCallId?: string
+}
+
+/** Where a capability stands among the others. Without it: in the order given, the first is outermost. */
+export interface CapabilityOrdering {
+  readonly position?: 'outermost' | 'innermost'
+  /** Ids of capabilities that must be inside of this one. */
+  readonly wraps?: readonly string[]
+  /** Ids of capabilities that must be outside of this one. */
+  readonly wrappedBy?: readonly string[]
+  readonly requires?: readonly string[]
+}
+
+/** Points at which a capability takes part in a run. `before*` run in order, `after*` and `on*Error` in reverse,
+ *  `wrap*` nest with the first capability outermost. Every hook may be async; a missing one costs nothing. */
+export interface CapabilityHooks<in TDeps = unknown> {
+  beforeRun?(ctx: RunContext<TDeps>): MaybePromise<void>
+  /** May return a result without calling the handler, or recover from its error (not from cancellation). */
+  wrapRun?(ctx: RunContext<TDeps>, handler: () => Promise<RunOutcome>): Promise<RunOutcome>
+  afterRun?(ctx: RunContext<TDeps>, outcome: RunOutcome): MaybePromise<RunOutcome>
+  /** Throws to let the error pass, returns to recover. */
+  onRunError?(ctx: RunContext<TDeps>, error: unknown): MaybePromise<RunOutcome>
+
+  beforeNodeRun?(ctx: RunContext<TDeps>, node: AgentNode): MaybePromise<AgentNode>
+  wrapNodeRun?(ctx: RunContext<TDeps>, node: AgentNode, handler: (node: AgentNode) => Promise<AgentNode>): Promise<AgentNode>
+  afterNodeRun?(ctx: RunContext<TDeps>, node: AgentNode, next: AgentNode): MaybePromise<AgentNode>
+  onNodeRunError?(ctx: RunContext<TDeps>, node: AgentNode, error: unknown): MaybePromise<AgentNode>
+
+  /** Maps, drops or adds events. Changes what consumers see, never what is recorded. */
+  wrapRunEventStream?(ctx: RunContext<TDeps>, events: AsyncIterable<AgentEvent>): AsyncIterable<AgentEvent>
+
+  /** Throws `SkipModelRequest` to answer without the model. */
+  beforeModelRequest?(ctx: RunContext<TDeps>, request: ModelRequestContext): MaybePromise<ModelRequestContext>
+  wrapModelRequest?(
+    ctx: RunContext<TDeps>,
+    request: ModelRequestContext,
+    handler: (request: ModelRequestContext) => Promise<ModelResponse>,
+  ): Promise<ModelResponse>
+  /** Throws `ModelRetry` to refuse the response; it stays in the history. */
+  afterModelRequest?(
+    ctx: RunContext<TDeps>,
+    request: ModelRequestContext,
+    response: ModelResponse,
+  ): MaybePromise<ModelResponse>
+  onModelRequestError?(ctx: RunContext<TDeps>, request: ModelRequestContext, error: unknown): MaybePromise<ModelResponse>
+
+  /** `args` are as the model sent them. Throws `ModelRetry` or `SkipToolValidation`. */
+  beforeToolValidate?(ctx: RunContext<TDeps>, call: ToolCallContext, args: unknown): MaybePromise<unknown>
+  wrapToolValidate?(
+    ctx: RunContext<TDeps>,
+    call: ToolCallContext,
+    args: unknown,
+    handler: (args: unknown) => Promise<unknown>,
+  ): Promise<unknown>
+  afterToolValidate?(ctx: RunContext<TDeps>, call: ToolCallContext, args: unknown): MaybePromise<unknown>
+  onToolValidateError?(ctx: RunContext<TDeps>, call: ToolCallContext, args: unknown, error: unknown): MaybePromise<unknown>
+
+  /** The place to defer a call, or to answer it with `SkipToolExecution`. */
+  beforeToolExecute?(ctx: RunContext<TDeps>, call: ToolCallContext, args: unknown): MaybePromise<unknown>
+  wrapToolExecute?(
+    ctx: RunContext<TDeps>,
+    call: ToolCallContext,
+    args: unknown,
+    handler: (args: unknown) => Promise<unknown>,
+  ): Promise<unknown>
+  afterToolExecute?(ctx: RunContext<TDeps>, call: ToolCallContext, args: unknown, result: unknown): MaybePromise<unknown>
+  onToolExecuteError?(ctx: RunContext<TDeps>, call: ToolCallContext, args: unknown, error: unknown): MaybePromise<unknown>
+
+  /** Structured outputs only. `raw` is the JSON text or the arguments as the model sent them. */
+  beforeOutputValidate?(ctx: RunContext<TDeps>, output: OutputContext, raw: unknown): MaybePromise<unknown>
+  wrapOutputValidate?(
+    ctx: RunContext<TDeps>,
+    output: OutputContext,
+    raw: unknown,
+    handler: (raw: unknown) => Promise<unknown>,
+  ): Promise<unknown>
+  afterOutputValidate?(ctx: RunContext<TDeps>, output: OutputContext, value: unknown): MaybePromise<unknown>
+  onOutputValidateError?(ctx: RunContext<TDeps>, output: OutputContext, raw: unknown, error: unknown): MaybePromise<unknown>
+
+  /** All outputs; `value` is the semantic value: unwrapped and validated. */
+  beforeOutputProcess?(ctx: RunContext<TDeps>, output: OutputContext, value: unknown): MaybePromise<unknown>
+  wrapOutputProcess?(
+    ctx: RunContext<TDeps>,
+    output: OutputContext,
+    value: unknown,
+    handler: (value: unknown) => Promise<unknown>,
+  ): Promise<unknown>
+  afterOutputProcess?(ctx: RunContext<TDeps>, output: OutputContext, value: unknown): MaybePromise<unknown>
+  onOutputProcessError?(ctx: RunContext<TDeps>, output: OutputContext, value: unknown, error: unknown): MaybePromise<unknown>
+
+  /** Filters or changes the tools of a step. Cannot add or rename. A tool that is left out cannot be called. */
+  prepareTools?(ctx: RunContext<TDeps>, tools: readonly ToolDefinition[]): MaybePromise<readonly ToolDefinition[]>
+  prepareOutputTools?(ctx: RunContext<TDeps>, tools: readonly ToolDefinition[]): MaybePromise<readonly ToolDefinition[]>
+  /** Answers some or all of the deferred calls in place. */
+  handleDeferredToolCalls?(
+    ctx: RunContext<TDeps>,
+    requests: DeferredToolRequests,
+  ): MaybePromise<DeferredToolResults | undefined>
+}
+
+/** A bundle of behaviour for agents: instructions, tools, settings and hooks. Write an object or a class with what it needs. */
+export interface Capability<in TDeps = unknown> extends CapabilityHooks<TDeps> {
+  /** Default: `capability`, numbered. Needed, and to be stable, when loaded on demand. */
+  readonly id?: string
+  /** Shown to the model while the capability is not loaded. */
+  readonly description?: string
+  /** Inactive until the model loads it. Default `false`. */
+  readonly deferLoading?: boolean
+  readonly ordering?: CapabilityOrdering
+  readonly instructions?: Instructions<TDeps>
+  readonly modelSettings?: ModelSettings | ((ctx: RunContext<TDeps>) => MaybePromise<ModelSettings>)
+  readonly metadata?: JsonObject
+  readonly toolset?: Toolset<TDeps>
+  readonly nativeTools?: readonly (NativeTool | ((ctx: RunContext<TDeps>) => MaybePromise<NativeTool | null>))[]
+  /** A fresh copy for one run, so that its state is that run's alone. */
+  forRun?(ctx: RunContext<TDeps>): MaybePromise<Capability<TDeps>>
+  /** The model of the next request; the last capability that names one wins. */
+  getModel?(ctx: RunContext<TDeps>): MaybePromise<Model | string | undefined>
+  /** Turns a model string of its own into a model; the first that answers wins. */
+  resolveModelId?(modelId: string, ctx: RunContext<TDeps>): MaybePromise<Model | undefined>
+  /** Wraps the toolset of the whole agent. */
+  wrapToolset?(toolset: Toolset<TDeps>): Toolset<TDeps>
+}
+
