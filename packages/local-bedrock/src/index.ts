@@ -1,1 +1,29 @@
-export {}
+export { startLocalBedrock } from './server.ts'
+export type { LocalBedrock, LocalBedrockOptions } from './server.ts'
+export { AwsError, exceptionStatus } from './aws-error.ts'
+export type { AwsErrorOptions, ExceptionType } from './aws-error.ts'
+export { localCredential } from './auth.ts'
+export type { AuthOptions, Credential } from './auth.ts'
+export { FaultScript } from './faults.ts'
+export type { Fault, FaultEnd, FaultFilter, StreamException } from './faults.ts'
+export { RequestLog } from './log.ts'
+export type { AuthSeen, LogEntry } from './log.ts'
+export { block, reply } from './reply.ts'
+export type { MessageReply, RawReply, Reply, ReplyChunk, ReplyOptions } from './reply.ts'
+export { scriptedResponder } from './responder.ts'
+export type { Responder, ResponderInfo, ResponderResult, ScriptedResponder, ScriptStep } from './responder.ts'
+export { estimateContentTokens, estimateInputTokens, estimateTextTokens } from './tokens.ts'
+export { encodeEvent, encodeException } from './event-stream.ts'
+export type {
+  ContentBlock,
+  ConverseRequest,
+  JsonObject,
+  Message,
+  StreamEvent,
+  TokenUsage,
+  Tool,
+  ToolConfig,
+  ToolResult,
+  ToolSpec,
+  ToolUse,
+} from './wire.ts'

@@ -1,0 +1,117 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { constants } from 'node:http2'
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import type { LogEntry, RequestLog } from './log.ts'
+
+export type AnyRequest = IncomingMessage | Http2ServerRequest
+export type AnyResponse = ServerResponse | Http2ServerResponse
+
+const isHttp2 = (response: AnyResponse): response is Http2ServerResponse => 'stream' in response
+
+/** One request and its answer, the same for HTTP/1.1 and HTTP/2. Keeps the log entry true to what happened. */
+export class Exchange {
+  readonly entry: LogEntry
+  readonly #request: AnyRequest
+  readonly #response: AnyResponse
+  readonly #log: RequestLog
+  readonly #gone = new AbortController()
+  #isFinished = false
+  #isEndedByUs = false
+
+  constructor(request: AnyRequest, response: AnyResponse, entry: LogEntry, log: RequestLog) {
+    this.#request = request
+    this.#response = response
+    this.entry = entry
+    this.#log = log
+    // a write that races with the client's leaving is not an error of ours
+    request.on('error', () => {})
+    response.on('error', () => {})
+    response.on('finish', () => (this.#isFinished = true))
+    response.on('close', () => this.#closed())
+  }
+
+  /** aborts when the connection (or the HTTP/2 stream) is gone, whoever closed it */
+  get gone(): AbortSignal {
+    return this.#gone.signal
+  }
+
+  async readBody(): Promise<Buffer> {
+    const chunks: Buffer[] = []
+    for await (const chunk of this.#request) chunks.push(chunk as Buffer)
+    return Buffer.concat(chunks)
+  }
+
+  writeHead(status: number, headers: Record<string, string>): void {
+    this.entry.status = status
+    this.entry.firstByteAt = Date.now()
+    const response: ServerResponse = this.#response as ServerResponse
+    response.writeHead(status, headers)
+    response.flushHeaders()
+    this.#log.changed()
+  }
+
+  /** Writes and waits while the client reads slower than we write. */
+  async write(bytes: Uint8Array): Promise<void> {
+    if (this.gone.aborted) return
+    this.entry.bytesSent += bytes.byteLength
+    const response = this.#response as ServerResponse
+    if (response.write(bytes)) return
+    await new Promise<void>(resolve => {
+      const done = () => {
+        response.off('drain', done)
+        this.gone.removeEventListener('abort', done)
+        resolve()
+      }
+      response.once('drain', done)
+      this.gone.addEventListener('abort', done)
+    })
+  }
+
+  end(): void {
+    this.entry.endedAt ??= Date.now()
+    this.#response.end()
+    this.#log.changed()
+  }
+
+  /** Marks the coming close as ours, so that the log does not blame the client. */
+  disown(): void {
+    this.#isEndedByUs = true
+  }
+
+  /** Breaks the connection: the whole session or socket, or (`reset`) as abruptly as the protocol can. */
+  destroy(mode: 'destroy' | 'reset'): void {
+    this.disown()
+    this.entry.endedAt ??= Date.now()
+    if (isHttp2(this.#response)) {
+      const { stream } = this.#response
+      if (mode === 'destroy') stream.session?.destroy()
+      else stream.close(constants.NGHTTP2_INTERNAL_ERROR)
+    } else if (mode === 'reset') this.#response.socket?.resetAndDestroy()
+    else this.#response.socket?.destroy()
+    this.#log.changed()
+  }
+
+  #closed(): void {
+    if (!this.#isFinished && !this.#isEndedByUs) {
+      this.entry.closedByClient = true
+      this.entry.closedByClientAt = Date.now()
+    }
+    this.entry.endedAt ??= Date.now()
+    this.#gone.abort()
+    this.#log.changed()
+  }
+}
+
+/** Waits, but not beyond the signal. `Infinity` waits for the signal alone. */
+export function sleep(delayMs: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise(resolve => {
+    const done = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = delayMs === Infinity ? undefined : setTimeout(done, delayMs)
+    signal.addEventListener('abort', done)
+  })
+}
