@@ -1,6 +1,19 @@
 import type { Check } from './check.ts'
-import { build, format, lint, publishable, types, typesWithTypeScript6, unused } from './tools.ts'
+import { docs } from './docs.ts'
+import { layers } from './layers.ts'
 import { tests } from './tests.ts'
+import { build, format, lint, publishable, types, typesWithTypeScript6, unused } from './tools.ts'
 
 /** Every check, in the order of the table. A new one is a module beside this file and a line here. */
-export const checks: readonly Check[] = [format, lint, build, types, typesWithTypeScript6, unused, publishable, tests]
+export const checks: readonly Check[] = [
+  format,
+  lint,
+  build,
+  types,
+  typesWithTypeScript6,
+  layers,
+  docs,
+  unused,
+  publishable,
+  tests,
+]
