@@ -1,8 +1,10 @@
 import type { Check } from './check.ts'
+import { bundleSize } from './bundle-size.ts'
 import { docs } from './docs.ts'
 import { layers } from './layers.ts'
 import { tests } from './tests.ts'
 import { build, format, lint, publishable, types, typesWithTypeScript6, unused } from './tools.ts'
+import { typeBudget } from './type-budget.ts'
 
 /** Every check, in the order of the table. A new one is a module beside this file and a line here. */
 export const checks: readonly Check[] = [
@@ -15,5 +17,7 @@ export const checks: readonly Check[] = [
   docs,
   unused,
   publishable,
+  bundleSize,
+  typeBudget,
   tests,
 ]

@@ -1,0 +1,2 @@
+// Everything the graph package exports.
+export * from '@tenon/graph'
