@@ -41,8 +41,8 @@ export class Delivery {
 
   async #sendBody(status: number, body: JsonObject, headers: Record<string, string>): Promise<void> {
     const bytes = new TextEncoder().encode(toWireJson(body))
-    // a cut body must not announce its full length on purpose of the cut: HTTP/1.1 clients then see a clean early end
-    const length: Record<string, string> = this.#fault.then ? {} : { 'content-length': String(bytes.byteLength) }
+    // a body that will be cut does not announce its length: HTTP/1.1 clients then see a clean early end
+    const length: Record<string, string> = this.#fault.do ? {} : { 'content-length': String(bytes.byteLength) }
     if (!(await this.#open(status, { 'content-type': 'application/json', ...length, ...headers }))) return
     if (this.#fault.after && 'events' in this.#fault.after) await this.#strike()
     await this.#write(bytes)
@@ -72,9 +72,9 @@ export class Delivery {
   async #open(status: number, headers: Record<string, string>): Promise<boolean> {
     const { entry, gone } = this.#exchange
     if (this.#fault.firstByteDelayMs) await sleep(this.#fault.firstByteDelayMs, gone)
-    if (this.#fault.then && !this.#fault.after) {
+    if (this.#fault.do && !this.#fault.after) {
       // nothing was sent yet: a clean end or an exception frame needs a head first
-      if (this.#fault.then === 'end' || typeof this.#fault.then === 'object') this.#exchange.writeHead(status, headers)
+      if (this.#fault.do === 'end' || typeof this.#fault.do === 'object') this.#exchange.writeHead(status, headers)
       await this.#strike()
     }
     if (this.#isOver || gone.aborted) return false
@@ -111,20 +111,20 @@ export class Delivery {
   }
 
   async #strike(): Promise<void> {
-    const { then } = this.#fault
-    if (this.#hasStruck || then === undefined) return
+    const { do: action } = this.#fault
+    if (this.#hasStruck || action === undefined) return
     this.#hasStruck = true
-    if (typeof then === 'object') {
-      await this.#sendException(then)
+    if (typeof action === 'object') {
+      await this.#sendException(action)
       return this.#finish()
     }
     this.#isOver = true
-    if (then === 'stall') return sleep(Infinity, this.#exchange.gone)
-    if (then === 'end') return this.#exchange.end()
+    if (action === 'stall') return sleep(Infinity, this.#exchange.gone)
+    if (action === 'end') return this.#exchange.end()
     // what was written before must reach the client, else the cut is not where the script says
     await nextTurn()
     await nextTurn()
-    this.#exchange.destroy(then)
+    this.#exchange.destroy(action)
   }
 
   async #sendException({ exception, message, fields }: StreamException): Promise<void> {

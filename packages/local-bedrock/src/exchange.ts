@@ -8,6 +8,13 @@ export type AnyResponse = ServerResponse | Http2ServerResponse
 
 const isHttp2 = (response: AnyResponse): response is Http2ServerResponse => 'stream' in response
 
+/** Whether a closing answer was left incomplete. HTTP/2 says `finish` for cancelled streams too, so ask its stream. */
+function hasLeft(request: AnyRequest, response: AnyResponse): boolean {
+  if (!isHttp2(response)) return !response.writableFinished
+  const { stream } = request as Http2ServerRequest
+  return stream.aborted || stream.rstCode !== constants.NGHTTP2_NO_ERROR
+}
+
 /** One request and its answer, the same for HTTP/1.1 and HTTP/2. Keeps the log entry true to what happened. */
 export class Exchange {
   readonly entry: LogEntry
@@ -15,7 +22,6 @@ export class Exchange {
   readonly #response: AnyResponse
   readonly #log: RequestLog
   readonly #gone = new AbortController()
-  #isFinished = false
   #isEndedByUs = false
 
   constructor(request: AnyRequest, response: AnyResponse, entry: LogEntry, log: RequestLog) {
@@ -26,13 +32,18 @@ export class Exchange {
     // a write that races with the client's leaving is not an error of ours
     request.on('error', () => {})
     response.on('error', () => {})
-    response.on('finish', () => (this.#isFinished = true))
-    response.on('close', () => this.#closed())
+    response.on('close', () => this.#closed(hasLeft(request, response)))
   }
 
   /** aborts when the connection (or the HTTP/2 stream) is gone, whoever closed it */
   get gone(): AbortSignal {
     return this.#gone.signal
+  }
+
+  /** Fills in the log entry and tells those who wait for it. */
+  note(seen: Partial<LogEntry>): void {
+    Object.assign(this.entry, seen)
+    this.#log.changed()
   }
 
   async readBody(): Promise<Buffer> {
@@ -54,6 +65,7 @@ export class Exchange {
   async write(bytes: Uint8Array): Promise<void> {
     if (this.gone.aborted) return
     this.entry.bytesSent += bytes.byteLength
+    this.#log.changed()
     const response = this.#response as ServerResponse
     if (response.write(bytes)) return
     await new Promise<void>(resolve => {
@@ -91,8 +103,8 @@ export class Exchange {
     this.#log.changed()
   }
 
-  #closed(): void {
-    if (!this.#isFinished && !this.#isEndedByUs) {
+  #closed(clientLeft: boolean): void {
+    if (clientLeft && !this.#isEndedByUs) {
       this.entry.closedByClient = true
       this.entry.closedByClientAt = Date.now()
     }

@@ -15,7 +15,7 @@ export async function* faultyEvents(
     let batch: StreamEvent[] = [fault.duplicateToolUseIds ? sameId(original) : original]
     if (fault.unknownKeys) batch = batch.flatMap(withUnknownKeys)
     if (fault.unknownEvents) batch = batch.flatMap(withUnknownEvents)
-    if (fault.transform) batch = batch.flatMap(event => fault.transform!(event, index++))
+    if (fault.transform) batch = batch.flatMap(event => [fault.transform!(event, index++)].flat())
     yield* batch
   }
 }

@@ -24,7 +24,7 @@ export interface StreamException {
   fields?: Record<string, unknown>
 }
 
-/** One scripted misbehaviour. Fields combine: `{ chunkBytes: 7, after: { bytes: 300 }, then: 'destroy' }`. */
+/** One scripted misbehaviour. Fields combine: `{ chunkBytes: 7, after: { bytes: 300 }, do: 'destroy' }`. */
 export interface Fault {
   /** answers with this error instead of asking the responder */
   error?: { type: ExceptionType | (string & {}); message?: string } & AwsErrorOptions
@@ -34,10 +34,10 @@ export interface Fault {
   chunkBytes?: number
   /** pause between slices (or between events when `chunkBytes` is not set) */
   chunkDelayMs?: number
-  /** where `then` happens: after so many event-stream frames or body bytes. Without it, before anything is sent.
+  /** where `do` happens: after so many event-stream frames or body bytes. Without it, before anything is sent.
    *  In an answer that is not a stream `{ events }` counts as 0 bytes. */
   after?: { events: number } | { bytes: number }
-  then?: FaultEnd
+  do?: FaultEnd
   /** flips the lowest bit of this body byte (from 0), so that a checksum fails */
   corruptByte?: number
   /** sends event types no client knows, before the first delta and after `metadata` */

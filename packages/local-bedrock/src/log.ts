@@ -94,12 +94,12 @@ export class RequestLog extends Array<LogEntry> {
 
   /** Tells the waiters that an entry changed. */
   changed(): void {
-    for (const waiter of [...this.#waiters]) waiter.check()
+    for (const waiter of this.#waiters) waiter.check()
   }
 
   /** Ends all waiting; called when the server has closed. */
   release(): void {
-    for (const waiter of [...this.#waiters]) waiter.fail('the server was closed')
+    for (const waiter of this.#waiters) waiter.fail('the server was closed')
   }
 
   #summary(): string {

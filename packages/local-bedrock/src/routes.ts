@@ -49,11 +49,11 @@ export async function handle(exchange: Exchange, endpoint: Endpoint): Promise<vo
   const bytes = await exchange.readBody()
   const route = parseRoute(entry.path)
   const body = parseBody(bytes)
-  Object.assign(entry, { body, ...route })
+  exchange.note({ body, ...route })
   const { seen, error } = await checkAuth({ ...entry, body: bytes }, endpoint.auth)
-  entry.auth = seen
+  exchange.note({ auth: seen })
   const fault = error ? undefined : endpoint.faults.take(entry)
-  entry.fault = fault
+  if (fault) exchange.note({ fault })
   const delivery = new Delivery(exchange, fault)
   try {
     if (error) throw error

@@ -1,47 +1,20 @@
-import { BedrockRuntimeClient, ConverseCommand, ConverseStreamCommand } from '@aws-sdk/client-bedrock-runtime'
-import type { ConverseStreamOutput } from '@aws-sdk/client-bedrock-runtime'
-import { NodeHttpHandler } from '@smithy/node-http-handler'
+import { ConverseCommand, ConverseStreamCommand } from '@aws-sdk/client-bedrock-runtime'
 import { describe, expect, it } from 'vitest'
-import { block, localCredential, reply, scriptedResponder, startLocalBedrock } from './index.ts'
-import type { LocalBedrockOptions } from './index.ts'
+import { block, reply, scriptedResponder } from './index.ts'
+import { clientFor, readStream, serverFor, transports } from './test-support/clients.ts'
 
 const modelId = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'
 const messages = [{ role: 'user' as const, content: [{ text: 'Hi' }] }]
 
-const transports = [
-  ['HTTP/2', '2', () => ({})],
-  ['HTTP/1.1', '1.1', () => ({ requestHandler: new NodeHttpHandler() })],
-] as const
-
-describe.each(transports)('over %s', (_name, version, handler) => {
-  const start = async (options: LocalBedrockOptions) => {
-    const server = await startLocalBedrock(options)
-    const client = new BedrockRuntimeClient({
-      endpoint: server.url,
-      region: 'us-east-1',
-      credentials: localCredential,
-      ...handler(),
-    })
-    const close = async () => {
-      client.destroy()
-      await server.close()
-    }
-    return { server, client, [Symbol.asyncDispose]: close }
-  }
-  const collect = async (stream: AsyncIterable<ConverseStreamOutput> | undefined) => {
-    const events: ConverseStreamOutput[] = []
-    for await (const event of stream ?? []) events.push(event)
-    return events
-  }
-
+describe.each(transports)('over $transport', ({ httpVersion, handler }) => {
   it('answers Converse', async () => {
-    await using at = await start({ responder: scriptedResponder(['Hello there']) })
-    const answer = await at.client.send(new ConverseCommand({ modelId, messages }))
+    const server = await serverFor({ responder: scriptedResponder(['Hello there']) })
+    const answer = await clientFor(server, handler()).send(new ConverseCommand({ modelId, messages }))
     expect(answer.output?.message?.content).toEqual([{ text: 'Hello there' }])
     expect(answer.stopReason).toBe('end_turn')
     expect(answer.usage).toEqual({ inputTokens: 4, outputTokens: 3, totalTokens: 7 })
-    const [entry] = at.server.log
-    expect(entry).toMatchObject({ httpVersion: version, modelId, operation: 'converse', status: 200, attempt: 1 })
+    const [entry] = server.log
+    expect(entry).toMatchObject({ httpVersion, modelId, operation: 'converse', status: 200, attempt: 1 })
     expect(entry?.auth).toMatchObject({ kind: 'sigv4', keyId: 'local', service: 'bedrock', isAccepted: true })
     expect(answer.$metadata.requestId).toBe(entry?.requestId)
   })
@@ -52,11 +25,10 @@ describe.each(transports)('over %s', (_name, version, handler) => {
       block.text('Looking it up 🌍é.'),
       block.toolUse('weather', { city: 'Rīga' }, 'call-1'),
     ]
-    await using at = await start({ responder: scriptedResponder([reply.blocks(content)]) })
-    at.server.faults.next({ chunkBytes: 7 })
-    const answer = await at.client.send(new ConverseStreamCommand({ modelId, messages }))
-    const events = await collect(answer.stream)
-    const text = events.map(event => event.contentBlockDelta?.delta?.text ?? '').join('')
+    const server = await serverFor({ responder: scriptedResponder([reply.blocks(content)]) })
+    server.faults.next({ chunkBytes: 7 })
+    const command = new ConverseStreamCommand({ modelId, messages })
+    const { events, text } = await readStream(() => clientFor(server, handler()).send(command))
     const input = events.map(event => event.contentBlockDelta?.delta?.toolUse?.input ?? '').join('')
     expect(text).toBe('Looking it up 🌍é.')
     expect(JSON.parse(input)).toEqual({ city: 'Rīga' })

@@ -29,7 +29,7 @@ export interface LocalBedrockOptions {
   models?: readonly string[] | 'any'
 }
 
-export interface LocalBedrock {
+export interface LocalBedrock extends AsyncDisposable {
   /** `http://127.0.0.1:PORT`, for HTTP/1.1 and for HTTP/2 without TLS */
   url: string
   port: number
@@ -39,7 +39,6 @@ export interface LocalBedrock {
   faults: FaultScript
   /** ends every connection at once */
   close(): Promise<void>
-  [Symbol.asyncDispose](): Promise<void>
 }
 
 /** Starts a local Bedrock Runtime endpoint.

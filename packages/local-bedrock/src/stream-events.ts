@@ -179,7 +179,7 @@ interface BlockState {
 function addDelta(state: BlockState, value: JsonObject): void {
   const { text, toolUse, reasoningContent, citation, toolResult, image } = value
   if (typeof text === 'string') state.text += text
-  else if (isJsonObject(toolUse)) state.json += String(toolUse['input'] ?? '')
+  else if (isJsonObject(toolUse)) state.json += typeof toolUse['input'] === 'string' ? toolUse['input'] : ''
   else if (isJsonObject(citation)) state.citations.push(citation)
   else if (Array.isArray(toolResult)) state.results.push(...(toolResult as unknown[]))
   else if (isJsonObject(image)) state.image = image
