@@ -12,6 +12,8 @@ export interface CommandResult {
 
 export interface CommandOptions {
   readonly cwd?: string
+  /** The Node to run it with. Default: the one that runs this. */
+  readonly node?: string
   readonly env?: Readonly<Record<string, string>>
   /** Default 600,000: a check that hangs is a failure, not a wait. */
   readonly timeoutMs?: number
@@ -24,9 +26,9 @@ export function runTool(tool: string, args: readonly string[], options: CommandO
 
 /** Runs `node <args>` in the repository to its end. */
 export function runNode(args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
-  const { cwd = root, env = {}, timeoutMs = 600_000 } = options
+  const { cwd = root, node = process.execPath, env = {}, timeoutMs = 600_000 } = options
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, {
+    const child = spawn(node, args, {
       cwd,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../ensure.mjs'
 import type { Check, Outcome } from './check.ts'
-import { runTool } from './command.ts'
+import { type CommandOptions, runTool } from './command.ts'
 
 /** The part of vitest's JSON report that is read here. */
 interface VitestReport {
@@ -26,11 +26,11 @@ export const tests: Check = {
 }
 
 /** Runs vitest; counts its tests, and a file that could not be loaded as one failed test. */
-export async function runTests(env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+export async function runTests(options: CommandOptions = {}): Promise<Outcome> {
   const reportFile = join(root, `.cache/vitest-${process.pid}.json`)
   try {
     const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`]
-    const { code, output } = await runTool('vitest', args, { env })
+    const { code, output } = await runTool('vitest', args, options)
     return testOutcome(readReport(reportFile), code, output.trim())
   } finally {
     rmSync(reportFile, { force: true })
