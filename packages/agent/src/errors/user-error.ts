@@ -1,0 +1,47 @@
+import { AgentError, hasErrorCode, type ErrorOptions } from './agent-error.ts'
+
+/** Your code or configuration asks for something that cannot work. The message says what to change. */
+export class UserError extends AgentError {
+  declare readonly code: 'user_error'
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('user_error', message, options)
+  }
+
+  static override is(error: unknown): error is UserError {
+    return hasErrorCode(error, ['user_error'])
+  }
+}
+
+/** An optional package is needed and not installed. */
+export class MissingPackageError extends AgentError {
+  declare readonly code: 'missing_package'
+  readonly packageName: string
+
+  /** @param neededFor completes "… is needed for", for example "Bedrock models" */
+  constructor(packageName: string, neededFor: string, options?: ErrorOptions) {
+    const message = `The package \`${packageName}\` is needed for ${neededFor} and could not be loaded. Install it: npm install ${packageName}`
+    super('missing_package', message, options)
+    this.packageName = packageName
+  }
+
+  static override is(error: unknown): error is MissingPackageError {
+    return hasErrorCode(error, ['missing_package'])
+  }
+}
+
+/** A real model was about to be asked while real requests are forbidden (in tests). */
+export class ModelRequestsBlocked extends AgentError {
+  declare readonly code: 'model_requests_blocked'
+  readonly modelName: string
+
+  constructor(modelName: string, options?: ErrorOptions) {
+    const message = `A request to the model \`${modelName}\` was blocked: real model requests are switched off. Use a test model, or allow model requests.`
+    super('model_requests_blocked', message, options)
+    this.modelName = modelName
+  }
+
+  static override is(error: unknown): error is ModelRequestsBlocked {
+    return hasErrorCode(error, ['model_requests_blocked'])
+  }
+}
