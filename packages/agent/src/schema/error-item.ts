@@ -1,0 +1,72 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { ValidationErrorItem } from '../messages/part.ts'
+import { itemTypes } from './error-item-types.ts'
+
+type Loc = readonly (string | number)[]
+
+/** What vendors add to an issue, as far as it tells the kind of problem. */
+export interface VendorIssue extends StandardSchemaV1.Issue {
+  readonly [key: string]: unknown
+}
+
+/** A vendor's issues as the error items models are told: `{ type, loc, msg, input }`. */
+export function toErrorItems(
+  issues: readonly StandardSchemaV1.Issue[],
+  vendor: string,
+  input: unknown,
+): ValidationErrorItem[] {
+  return issues.flatMap(issue => toErrorItem(issue as VendorIssue, vendor, input))
+}
+
+function toErrorItem(issue: VendorIssue, vendor: string, root: unknown): ValidationErrorItem[] {
+  const loc = locOf(issue.path)
+  const found = lookUp(root, loc)
+  if (!found.exists) {
+    return [{ type: 'missing', loc, msg: issue.message, input: lookUp(root, loc.slice(0, -1)).value }]
+  }
+  const type = itemTypes(vendor)(issue) ?? 'value_error'
+  const extra = type === 'extra_forbidden' ? unknownKeys(issue) : []
+  if (extra.length > 0) {
+    return extra.map(key => {
+      const at = [...loc, key]
+      return { type, loc: at, msg: issue.message, input: lookUp(root, at).value }
+    })
+  }
+  return [{ type, loc, msg: messageOf(issue), input: found.value }]
+}
+
+function locOf(path: StandardSchemaV1.Issue['path']): Loc {
+  return (path ?? []).map(step => {
+    const key = typeof step === 'object' ? step.key : step
+    return typeof key === 'number' ? key : String(key)
+  })
+}
+
+/** zod names them beside the path of the object; others put them into the path. */
+function unknownKeys(issue: VendorIssue): string[] {
+  return Array.isArray(issue['keys']) ? issue['keys'].map(String) : []
+}
+
+const shownAlternatives = 5
+
+/** zod hides why each member of a union failed behind "Invalid input": the model needs to know. */
+function messageOf(issue: VendorIssue): string {
+  const { errors } = issue
+  if (!Array.isArray(errors) || errors.length === 0) return issue.message
+  const reasons = errors.slice(0, shownAlternatives).flatMap(alternative => {
+    const [first] = Array.isArray(alternative) ? (alternative as readonly StandardSchemaV1.Issue[]) : []
+    if (!first) return []
+    const loc = locOf(first.path)
+    return [loc.length > 0 ? `${loc.join('.')}: ${first.message}` : first.message]
+  })
+  return reasons.length === 0 ? issue.message : `${issue.message} (${[...new Set(reasons)].join(' | ')})`
+}
+
+function lookUp(root: unknown, loc: Loc): { readonly exists: boolean; readonly value?: unknown } {
+  let value = root
+  for (const key of loc) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return { exists: false }
+    value = (value as Record<string | number, unknown>)[key]
+  }
+  return { exists: value !== undefined, value }
+}
