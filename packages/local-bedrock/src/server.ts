@@ -11,7 +11,7 @@ import type { AnyRequest, AnyResponse } from './exchange.ts'
 import { FaultScript } from './faults.ts'
 import { RequestLog } from './log.ts'
 import type { LogEntry } from './log.ts'
-import { scriptedResponder } from './responder.ts'
+import { quotingResponder } from './quoting-responder/index.ts'
 import type { Responder } from './responder.ts'
 import { handle, isPlausibleModel } from './routes.ts'
 
@@ -71,7 +71,7 @@ function requestHandler(options: LocalBedrockOptions, log: RequestLog, faults: F
   const open = new Set<Exchange>()
   let calls = 0
   const endpoint = {
-    responder: options.responder ?? scriptedResponder(),
+    responder: options.responder ?? quotingResponder(),
     auth: options.auth ?? {},
     faults,
     isKnownModel: Array.isArray(models)
