@@ -28,6 +28,16 @@ describe('runChecks', () => {
     expect(reports[1]?.outcome.details).toContain('no compiler')
   })
 
+  it('takes a check that throws for a failed one', async () => {
+    const throws = logged([], 'lockfile', {
+      run: () => {
+        throw new Error('no such file')
+      },
+    })
+    const [report] = await runChecks([throws])
+    expect(report?.outcome).toMatchObject({ passed: 0, failed: 1 })
+  })
+
   it('runs two narrow checks at a time and a wide one alone', async () => {
     const log: string[] = []
     await runChecks([logged(log, 'a'), logged(log, 'b'), logged(log, 'wide', { lanes: 2 })])

@@ -49,7 +49,9 @@ export async function runChecks(checks: readonly Check[], options: RunOptions = 
 
 async function report(check: Check): Promise<Report> {
   const started = performance.now()
-  const outcome = await check.run().catch((error: unknown): Outcome => {
+  // started in a promise, so that a check that throws before it returns one is a failed check too
+  const ran = Promise.resolve().then(() => check.run())
+  const outcome = await ran.catch((error: unknown): Outcome => {
     return { passed: 0, failed: 1, details: error instanceof Error ? (error.stack ?? error.message) : String(error) }
   })
   return { check, outcome, seconds: (performance.now() - started) / 1000 }
