@@ -1,13 +1,18 @@
 import type { JsonObject, JsonValue } from '../util/json.ts'
 
+/** Keys a newer writer put into a stored item: kept as they were and written back last. */
+interface Extensible {
+  readonly extra?: JsonObject
+}
+
 /** Text with metadata that is kept in the history and never sent to the model. */
-export interface TextContent {
+export interface TextContent extends Extensible {
   readonly kind: 'text-content'
   readonly content: string
   readonly metadata?: JsonValue
 }
 
-interface UrlContent {
+interface UrlContent extends Extensible {
   /** `http:`, `https:`, or a provider's own scheme such as `s3:`. */
   readonly url: string
   /** `true`: download here and send the bytes; `'allow-local'`: the same, private addresses allowed. Default `false`. */
@@ -35,7 +40,7 @@ export interface DocumentUrl extends UrlContent {
 export type FileUrl = ImageUrl | AudioUrl | VideoUrl | DocumentUrl
 
 /** A file held in the message itself. Make one with `binaryContent()`. */
-export interface BinaryContent {
+export interface BinaryContent extends Extensible {
   readonly kind: 'binary'
   /** The bytes as base64, standard alphabet, padded. */
   readonly data: string
@@ -46,7 +51,7 @@ export interface BinaryContent {
 }
 
 /** A file that lies with a provider already, named by the id the provider gave it. */
-export interface UploadedFile {
+export interface UploadedFile extends Extensible {
   readonly kind: 'uploaded-file'
   readonly fileId: string
   /** Only the provider of this name takes the file. */
@@ -57,7 +62,7 @@ export interface UploadedFile {
 }
 
 /** Asks the provider to cache everything before this point. Providers without caching ignore it. */
-export interface CachePoint {
+export interface CachePoint extends Extensible {
   readonly kind: 'cache-point'
   /** Default `'5m'`. */
   readonly ttl?: '5m' | '1h'
