@@ -129,7 +129,7 @@ type DepsBox<E> = E extends readonly (infer I)[]
 
 /** What may be there while an object is still arriving: every key optional, at every depth.
  *  List elements arrive in order and each is partial until it is whole. */
-export type DeepPartial<T> = T extends string | number | boolean | bigint | symbol | null | undefined
+export type DeepPartial<T> = T extends string | number | boolean | bigint | symbol | null | undefined | Date
   ? T
   : T extends (...args: never) => unknown
     ? T

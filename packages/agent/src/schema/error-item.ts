@@ -36,7 +36,8 @@ function toErrorItem(issue: VendorIssue, vendor: string, root: unknown): Validat
 }
 
 function locOf(path: StandardSchemaV1.Issue['path']): Loc {
-  return (path ?? []).map(step => {
+  // not `path.map`: arktype's paths are of a class of their own
+  return Array.from(path ?? [], step => {
     const key = typeof step === 'object' ? step.key : step
     return typeof key === 'number' ? key : String(key)
   })

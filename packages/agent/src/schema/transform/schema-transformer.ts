@@ -9,7 +9,7 @@ export interface RewriteContext {
   /** What the caller asked for; `undefined`: strict if the schema allows it. */
   readonly strict: boolean | undefined
   /** Notes that the schema cannot be sent as strict. */
-  refuseStrict(): void
+  readonly refuseStrict: () => void
 }
 
 /** A provider's demands on JSON Schema, as data. Applied in this order. */
@@ -55,7 +55,7 @@ function apply(rewrite: SchemaRewrite, schema: JsonSchema, strict: boolean | und
   let refused = false
   const context: RewriteContext = {
     strict,
-    refuseStrict() {
+    refuseStrict: () => {
       refused = true
     },
   }
