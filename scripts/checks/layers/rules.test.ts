@@ -100,13 +100,24 @@ describe('layers of the agent package', () => {
       'util/env.ts': `export const region = process.env.REGION\nexport const bytes = Buffer.from('')`,
       'schema/schema.ts': `import type { StandardSchemaV1 } from '@standard-schema/spec'\nexport type Schema = StandardSchemaV1`,
       'models/model.ts': `import type OpenAI from 'openai'\nexport type Model = OpenAI`,
-      'models/openai/model.ts': `import { hostname } from 'node:os'\nimport OpenAI from 'openai'\nexport default [OpenAI, hostname, process]`,
+      'models/openai/model.ts': `import { hostname } from 'node:os'\nexport default [() => import('openai'), hostname, process]`,
     })
     expect(problems).toEqual([
       'packages/agent/src/models/model.ts:1 imports openai: only an edge may import a package that users install themselves',
       'packages/agent/src/util/env.ts:1 uses `process`, which only Node has; only an edge may',
       'packages/agent/src/util/env.ts:2 uses `Buffer`, which only Node has; only an edge may',
       "packages/agent/src/util/hash.ts:1 imports node:crypto: only an edge may use Node's own modules",
+    ])
+  })
+
+  it('rejects an edge that needs an optional package just to load', () => {
+    const problems = agentProblemsOf({
+      'models/openai/model.ts': `import OpenAI from 'openai'\nexport default OpenAI`,
+      'models/openai/request.ts': `import type OpenAI from 'openai'\nexport type Request = OpenAI`,
+      'models/openai/client.ts': `export const load = () => import('openai')`,
+    })
+    expect(problems).toEqual([
+      'packages/agent/src/models/openai/model.ts:1 imports openai when it loads: await import() it where it is used, and name the package when it is missing',
     ])
   })
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { dirname, join, relative, resolve, sep } from 'node:path'
-import { type Package, packages } from '../packages.ts'
+import { type Package, type PackageManifest, packages } from '../packages.ts'
 import { cyclesOf } from './cycles.ts'
 import { type Import, type ParsedFile, parseFile } from './imports.ts'
 import { type Layer, agentLayers, edgePairs, edgesBelowTheLoop, nodeModules, packageImports } from './table.ts'
@@ -105,9 +105,7 @@ function agentProblems({ manifest }: Package, file: Source): string[] {
     ...file.imports.flatMap(each => {
       const target = localTarget(file, each)
       const problem =
-        target === undefined
-          ? outsideProblem(manifest.dependencies ?? {}, file, each, isEdge)
-          : insideProblem(file.path, layer, target)
+        target === undefined ? outsideProblem(manifest, file, each, isEdge) : insideProblem(file.path, layer, target)
       return problem === undefined ? [] : [`${file.label}:${each.line} ${problem}`]
     }),
   ]
@@ -128,20 +126,24 @@ function insideProblem(from: string, layer: Layer, to: string): string | undefin
 }
 
 function outsideProblem(
-  dependencies: Readonly<Record<string, string>>,
+  { dependencies = {}, peerDependencies = {} }: PackageManifest,
   file: Source,
-  { specifier }: Import,
+  { specifier, isType, isLazy }: Import,
   isEdge: boolean,
 ): string | undefined {
-  if (isEdge || specifier.startsWith('.')) return undefined
+  if (specifier.startsWith('.')) return undefined
   if (builtinModules.includes(specifier.replace(/^node:/, ''))) {
-    const isAllowed = nodeModules.some(each => matches(file.path, each.from) && each.to === specifier)
+    const isAllowed = isEdge || nodeModules.some(each => matches(file.path, each.from) && each.to === specifier)
     return isAllowed ? undefined : `imports ${specifier}: only an edge may use Node's own modules`
   }
-  const isDependency = Object.keys(dependencies).some(name => specifier === name || specifier.startsWith(`${name}/`))
-  return isDependency
-    ? undefined
-    : `imports ${specifier}: only an edge may import a package that users install themselves`
+  if (isListed(specifier, dependencies)) return undefined
+  if (!isEdge) return `imports ${specifier}: only an edge may import a package that users install themselves`
+  if (isType || isLazy || !isListed(specifier, peerDependencies)) return undefined
+  return `imports ${specifier} when it loads: await import() it where it is used, and name the package when it is missing`
+}
+
+function isListed(specifier: string, dependencies: Readonly<Record<string, string>>): boolean {
+  return Object.keys(dependencies).some(name => specifier === name || specifier.startsWith(`${name}/`))
 }
 
 /** The most specific layer that holds a path: `models/providers.ts` is named before `models/*`. */
