@@ -97,6 +97,7 @@ describe('layers of the agent package', () => {
   it('rejects Node modules, Node globals and optional packages outside the edges', () => {
     const problems = agentProblemsOf({
       'util/hash.ts': `import { createHash } from 'node:crypto'\nexport const hash = createHash`,
+      'util/types.ts': `export type Http = typeof import('node:http')`,
       'util/env.ts': `export const region = process.env.REGION\nexport const bytes = Buffer.from('')`,
       'schema/schema.ts': `import type { StandardSchemaV1 } from '@standard-schema/spec'\nexport type Schema = StandardSchemaV1`,
       'models/model.ts': `import type OpenAI from 'openai'\nexport type Model = OpenAI`,

@@ -133,7 +133,9 @@ function outsideProblem(
 ): string | undefined {
   if (specifier.startsWith('.')) return undefined
   if (builtinModules.includes(specifier.replace(/^node:/, ''))) {
-    const isAllowed = isEdge || nodeModules.some(each => matches(file.path, each.from) && each.to === specifier)
+    // a type of theirs leaves nothing in the built file
+    const isAllowed =
+      isType || isEdge || nodeModules.some(each => matches(file.path, each.from) && each.to === specifier)
     return isAllowed ? undefined : `imports ${specifier}: only an edge may use Node's own modules`
   }
   if (isListed(specifier, dependencies)) return undefined
