@@ -1,6 +1,6 @@
 import { rfc3339FromEpoch } from '../util/time.ts'
 import { isPlainObject, type JsonObject } from '../util/json.ts'
-import { toJsonValue } from './json-value.ts'
+import { setKey, toJsonValue } from './json-value.ts'
 import { mismatch, within, type WireField } from './wire-record.ts'
 
 // The fields records are made of. An absent optional value is written as null.
@@ -78,6 +78,32 @@ export function list<V>(
       return value.map((entry, index) => within(index, () => item.read(entry)))
     },
     write: values => values.map((value, index) => within(index, () => item.write(value))),
+  }
+}
+
+export function number(wire: string): WireField<number> {
+  return { wire, required: true, read: readNumber, write: value => value }
+}
+
+/** Values under keys that users or models chose. The record that is read has no prototype. */
+export function keyed<V>(
+  wire: string,
+  read: (value: unknown) => V,
+  write: (value: V) => unknown,
+): WireField<Readonly<Record<string, V>> | undefined> {
+  return {
+    wire,
+    read(value) {
+      if (!isPlainObject(value)) throw mismatch('an object', value)
+      const record: Record<string, V> = Object.create(null)
+      for (const key of Object.keys(value)) record[key] = within(key, () => read(value[key]))
+      return record
+    },
+    write(values) {
+      const record = {}
+      for (const key of Object.keys(values ?? {})) setKey(record, key, write(values![key] as V))
+      return record
+    },
   }
 }
 

@@ -29,18 +29,24 @@ export type WireFields<T> = { readonly [K in Exclude<keyof T, 'kind' | 'extra'>]
 /** How one kind of record is written. */
 export interface WireRecord<T> {
   readonly kind: string | undefined
+  readonly wireKind: string | undefined
   readonly kindKey: string
   /** The field before which the kind is written. Default: last. */
   readonly kindBefore: string | undefined
   readonly fields: readonly (readonly [key: string, field: WireField<unknown, T>])[]
   /** Names that are read or dropped, and so are never extra. */
   readonly known: ReadonlySet<string>
+  readonly keepsExtra: boolean
 }
 
 export interface WireRecordOptions<T> {
   readonly kind?: string
+  /** Default: the same word. */
+  readonly wireKind?: string
   readonly kindKey?: string
   readonly kindBefore?: keyof T
+  /** `false`: unknown keys are dropped. Default `true`. */
+  readonly keepsExtra?: boolean
   /** Names an older writer used, dropped in silence. */
   readonly dropped?: readonly string[]
 }
@@ -50,6 +56,8 @@ export function wireRecord<T>(fields: WireFields<T>, options: WireRecordOptions<
   const kindKey = options.kindKey ?? 'kind'
   return {
     kind: options.kind,
+    wireKind: options.wireKind ?? options.kind,
+    keepsExtra: options.keepsExtra ?? true,
     kindKey,
     kindBefore: options.kindBefore as string | undefined,
     fields: entries,
@@ -74,7 +82,7 @@ export function readRecord<T>(record: WireRecord<T>, wire: unknown, index = 0): 
     const read = within(field.wire, () => field.read(value, index))
     if (read !== undefined) result[key] = read
   }
-  const extra = unknownKeys(record, wire)
+  const extra = record.keepsExtra ? unknownKeys(record, wire) : undefined
   if (extra !== undefined) result['extra'] = extra
   return result as T
 }
@@ -83,11 +91,11 @@ export function writeRecord<T>(record: WireRecord<T>, value: T, options: WireOpt
   const wire: Record<string, unknown> = {}
   const source = value as Record<string, unknown>
   for (const [key, field] of record.fields) {
-    if (key === record.kindBefore) wire[record.kindKey] = record.kind
+    if (key === record.kindBefore) wire[record.kindKey] = record.wireKind
     const written = within(field.wire, () => field.write(source[key], value, options))
     if (written !== undefined) wire[field.wire] = written
   }
-  if (record.kind !== undefined) wire[record.kindKey] ??= record.kind
+  if (record.wireKind !== undefined) wire[record.kindKey] ??= record.wireKind
   const extra = source['extra']
   if (isPlainObject(extra)) {
     for (const key of Object.keys(extra)) if (!Object.hasOwn(wire, key)) setKey(wire, key, extra[key])
