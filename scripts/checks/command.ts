@@ -30,7 +30,7 @@ export function runNode(args: readonly string[], options: CommandOptions = {}): 
   return new Promise((resolve, reject) => {
     const child = spawn(node, args, {
       cwd,
-      env: { ...process.env, ...env },
+      env: { ...colors(), ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: timeoutMs,
     })
@@ -43,6 +43,12 @@ export function runNode(args: readonly string[], options: CommandOptions = {}): 
       resolve({ code: code ?? 1, output: output + ending })
     })
   })
+}
+
+/** Tools look at their own output, which is a pipe here: they are told about ours, unless the caller has a wish. */
+function colors(): Record<string, string> {
+  if (process.env['FORCE_COLOR'] !== undefined || process.env['NO_COLOR'] !== undefined) return {}
+  return process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }
 }
 
 /** Holds when the tool exits with 0; its output is what is wrong. */

@@ -1,5 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { root } from '../ensure.mjs'
 import type { Check, Outcome } from './check.ts'
 import { type CommandOptions, runTool } from './command.ts'
@@ -31,7 +32,7 @@ export async function runTests(options: CommandOptions = {}): Promise<Outcome> {
   try {
     const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`]
     const { code, output } = await runTool('vitest', args, options)
-    return testOutcome(readReport(reportFile), code, output.trim())
+    return testOutcome(readReport(reportFile), code, failuresIn(output))
   } finally {
     rmSync(reportFile, { force: true })
   }
@@ -48,6 +49,15 @@ function testOutcome(report: VitestReport | undefined, code: number, output: str
   const skipped = report.numPendingTests > 0 ? `, ${report.numPendingTests} skipped` : ''
   const note = `${report.numPassedTests} tests in ${report.testResults.length} files${skipped}`
   return { passed: report.numPassedTests, failed: failed + outside, details: output, note }
+}
+
+/** The part of vitest's output from the first failure on; all of it when there is none. */
+function failuresIn(output: string): string {
+  const lines = output.trim().split('\n')
+  const first = lines.findIndex(line =>
+    /⎯ (Failed Suites|Failed Tests|Unhandled Errors)/.test(stripVTControlCharacters(line)),
+  )
+  return lines.slice(Math.max(first, 0)).join('\n')
 }
 
 function readReport(file: string): VitestReport | undefined {
