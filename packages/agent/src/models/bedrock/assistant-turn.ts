@@ -1,0 +1,102 @@
+import type { ContentBlock, ToolResultBlock, ToolUseBlock } from '@aws-sdk/client-bedrock-runtime'
+import { argsAsObject } from '../../messages/call-args.ts'
+import type { ModelResponse } from '../../messages/message.ts'
+import type { NativeToolCallPart, NativeToolReturnPart, ResponsePart, ThinkingPart } from '../../messages/part.ts'
+import { base64ToBytes } from '../../util/base64.ts'
+import type { BedrockProfile } from './facts.ts'
+import { nativeToolByKind } from './native-tools.ts'
+import { wireToolName, type ToolCallIds } from './tool-names.ts'
+
+export interface AssistantScope {
+  readonly profile: BedrockProfile
+  readonly system: string
+  readonly ids: ToolCallIds
+}
+
+/** The blocks of one answer of the model, as it is sent back. Empty: the turn is left out. */
+export function mapResponse(response: ModelResponse, scope: AssistantScope): ContentBlock[] {
+  scope.ids.beginTurn()
+  const blocks: ContentBlock[] = []
+  for (const part of response.parts) {
+    const block = mapPart(part, scope)
+    if (block !== undefined) blocks.push(block)
+  }
+  return withoutBlankText(blocks)
+}
+
+function mapPart(part: ResponsePart, scope: AssistantScope): ContentBlock | undefined {
+  switch (part.kind) {
+    case 'text':
+      return { text: part.content }
+    case 'thinking':
+      return mapThinking(part, scope)
+    case 'tool-call':
+      return {
+        toolUse: {
+          toolUseId: scope.ids.forCall(part.toolCallId),
+          name: wireToolName(part.toolName),
+          input: argsAsObject(part) as ToolUseBlock['input'],
+        },
+      }
+    case 'builtin-tool-call':
+      return mapNativeCall(part, scope)
+    case 'builtin-tool-return':
+      return mapNativeReturn(part, scope)
+    case 'speech':
+      return part.transcript ? { text: part.transcript } : undefined
+    // files and compactions of an answer have no form that Converse would take back
+    case 'file':
+    case 'compaction':
+      return undefined
+  }
+}
+
+/** Only this provider's own thinking goes back as thinking, and only with its signature; the rest becomes tagged text. */
+function mapThinking(part: ThinkingPart, scope: AssistantScope): ContentBlock | undefined {
+  const { profile } = scope
+  const isOwn = part.providerName === scope.system && profile.bedrockSendBackThinkingParts
+  if (isOwn && part.signature !== undefined) {
+    if (part.id === redactedId) return { reasoningContent: { redactedContent: redactedBytes(part) } }
+    return { reasoningContent: { reasoningText: { text: part.content, signature: part.signature } } }
+  }
+  if (part.content === '') return undefined
+  const [open, close] = profile.thinkingTags
+  return { text: `${open}\n${part.content}\n${close}` }
+}
+
+/** `ThinkingPart.id` of reasoning that only its provider can read. */
+export const redactedId = 'redacted_content'
+
+/** Redacted reasoning is bytes. Those that are UTF-8 text stand in the signature as text, others as base64. */
+function redactedBytes(part: ThinkingPart): Uint8Array {
+  const signature = part.signature ?? ''
+  return part.providerDetails?.['encoding'] === 'base64'
+    ? base64ToBytes(signature)
+    : new TextEncoder().encode(signature)
+}
+
+function mapNativeCall(part: NativeToolCallPart, scope: AssistantScope): ContentBlock | undefined {
+  const tool = part.providerName === scope.system ? nativeToolByKind(part.toolName) : undefined
+  if (tool === undefined) return undefined
+  const input = argsAsObject(part) as ToolUseBlock['input']
+  return { toolUse: { toolUseId: part.toolCallId, name: tool.wireName, input, type: 'server_tool_use' } }
+}
+
+function mapNativeReturn(part: NativeToolReturnPart, scope: AssistantScope): ContentBlock | undefined {
+  const tool = part.providerName === scope.system ? nativeToolByKind(part.toolName) : undefined
+  if (tool === undefined) return undefined
+  const status = part.providerDetails?.['status']
+  const toolResult = {
+    toolUseId: part.toolCallId,
+    content: [{ json: part.content }],
+    type: tool.resultType,
+    ...(status !== undefined && { status }),
+  } as ToolResultBlock
+  return { toolResult }
+}
+
+/** Blank text is refused, except beside reasoning, where the blocks must stay exactly as the model wrote them. */
+function withoutBlankText(blocks: ContentBlock[]): ContentBlock[] {
+  if (blocks.some(block => block.reasoningContent !== undefined)) return blocks
+  return blocks.filter(block => block.text === undefined || block.text.trim() !== '')
+}

@@ -1,0 +1,82 @@
+import type { ContentBlock, Message, SystemContentBlock, Tool } from '@aws-sdk/client-bedrock-runtime'
+import { UserError } from '../../errors/user-error.ts'
+import type { BedrockCacheSetting } from './settings.ts'
+
+/** A request may hold this many cache points, wherever they stand.
+ *  @see https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html (read 2026-08-22) */
+const maxCachePoints = 4
+
+export type CachePointBlock = ContentBlock.CachePointMember
+
+export function cachePointBlock(setting: BedrockCacheSetting | undefined): CachePointBlock {
+  return { cachePoint: { type: 'default', ...(typeof setting === 'string' && { ttl: setting }) } }
+}
+
+/** Where a cache point may go: Bedrock refuses one right after a document or a video, so it stands before those that
+ *  end the message. 0: the message is nothing but documents and videos. */
+export function cachePointIndex(blocks: readonly ContentBlock[]): number {
+  let index = blocks.length
+  while (index > 0 && isUncacheableEnd(blocks[index - 1]!)) index--
+  return index
+}
+
+/** Puts a point into a message that is being written. A point that would follow another is a mistake of the caller.
+ *  @throws {UserError} for two points in a row, and for a message that has nothing but documents and videos */
+export function addCachePoint(blocks: ContentBlock[], point: CachePointBlock): void {
+  const index = cachePointIndex(blocks)
+  if (index === 0) {
+    throw new UserError(
+      'A cache point needs text or an image before it: Bedrock caches no message that is only documents or videos.',
+    )
+  }
+  if (blocks[index - 1]!.cachePoint !== undefined) {
+    throw new UserError('Two cache points in a row: remove one, the second would cache nothing.')
+  }
+  blocks.splice(index, 0, point)
+}
+
+/** Puts a point at the end of a finished turn, replacing one that stands there already. Does nothing where none can stand. */
+export function replaceCachePoint(blocks: ContentBlock[], point: CachePointBlock): void {
+  const index = cachePointIndex(blocks)
+  if (index === 0) return
+  if (blocks[index - 1]!.cachePoint === undefined) blocks.splice(index, 0, point)
+  else blocks[index - 1] = point
+}
+
+/** The `bedrockCacheMessages` setting: a point at the end of the newest user turn, unless it ends in one. */
+export function cacheNewestUserTurn(messages: readonly Message[], setting: BedrockCacheSetting): void {
+  const content = messages.findLast(message => message.role === 'user')?.content
+  if (content === undefined) return
+  const index = cachePointIndex(content)
+  if (index > 0 && content[index - 1]!.cachePoint === undefined) content.splice(index, 0, cachePointBlock(setting))
+}
+
+/** Keeps the four points that save most: those of tools and system first, then those of the newest turns.
+ *  @throws {UserError} when tools and system alone hold more than four */
+export function limitCachePoints(parts: {
+  readonly messages: readonly Message[]
+  readonly system: readonly SystemContentBlock[]
+  readonly tools: readonly Tool[]
+}): void {
+  const fixed = count(parts.system) + count(parts.tools)
+  if (fixed > maxCachePoints) {
+    throw new UserError(`Bedrock takes ${maxCachePoints} cache points at most; tools and system prompt hold ${fixed}.`)
+  }
+  let left = maxCachePoints - fixed
+  for (let turn = parts.messages.length - 1; turn >= 0; turn--) {
+    const content = parts.messages[turn]!.content!
+    for (let index = content.length - 1; index >= 0; index--) {
+      if (content[index]!.cachePoint === undefined) continue
+      if (left > 0) left--
+      else content.splice(index, 1)
+    }
+  }
+}
+
+function count(blocks: readonly (SystemContentBlock | Tool)[]): number {
+  return blocks.filter(block => block.cachePoint !== undefined).length
+}
+
+function isUncacheableEnd(block: ContentBlock): boolean {
+  return block.document !== undefined || block.video !== undefined
+}

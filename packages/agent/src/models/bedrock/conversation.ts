@@ -1,0 +1,112 @@
+import type { ContentBlock, Message } from '@aws-sdk/client-bedrock-runtime'
+import { retryPromptText } from '../../messages/retry-prompt-text.ts'
+import type { ModelMessage, ModelRequest } from '../../messages/message.ts'
+import type { RequestPart, RetryPromptPart, ToolReturnPart } from '../../messages/part.ts'
+import { mapResponse } from './assistant-turn.ts'
+import type { FetchedFiles } from './content.ts'
+import type { BedrockProfile } from './facts.ts'
+import { ToolCallIds } from './tool-names.ts'
+import { mapToolRetry, mapToolReturn, type ToolResultScope } from './tool-result.ts'
+import { ensureUserTurnFirst, mergeTurns, orderToolResults } from './turns.ts'
+import { mapUserPrompt, type UserPromptScope } from './user-prompt.ts'
+
+export interface ConversationScope {
+  readonly profile: BedrockProfile
+  readonly system: string
+  readonly files: FetchedFiles
+}
+
+export interface MappedConversation {
+  readonly messages: Message[]
+  /** Texts of the system parts, in order. */
+  readonly systemPrompts: readonly string[]
+}
+
+/** The turns of a conversation as Converse takes them: alternating, results first, no empty turn, the user's first. */
+export function mapConversation(history: readonly ModelMessage[], scope: ConversationScope): MappedConversation {
+  const writer = new ConversationWriter(scope)
+  for (const message of history) {
+    if (message.kind === 'request') writer.addRequest(message)
+    else writer.addResponse(mapResponse(message, { ...scope, ids: writer.ids }))
+  }
+  writer.flush()
+  const messages = mergeTurns(writer.messages, scope.profile.bedrockToolResultColocatableContent)
+  orderToolResults(messages)
+  ensureUserTurnFirst(messages, scope.profile.bedrockSupportsLeadingAssistantMessage)
+  return { messages, systemPrompts: writer.systemPrompts }
+}
+
+/** Writes turn by turn. Files that may not stand beside a tool result wait until the run of results is over. */
+class ConversationWriter {
+  readonly messages: Message[] = []
+  readonly systemPrompts: string[] = []
+  readonly ids = new ToolCallIds()
+  readonly #scope: UserPromptScope & ToolResultScope
+  #waiting: ContentBlock[] = []
+  #documents = 0
+
+  constructor({ profile, files }: ConversationScope) {
+    this.#scope = {
+      files,
+      facts: profile,
+      supportsAudio: profile.bedrockSupportsAudio,
+      supportsPromptCaching: profile.bedrockSupportsPromptCaching,
+      nextDocumentName: () => `Document ${++this.#documents}`,
+    }
+  }
+
+  addRequest(request: ModelRequest): void {
+    for (const part of request.parts) this.#addPart(part)
+  }
+
+  addResponse(blocks: ContentBlock[]): void {
+    this.flush()
+    if (blocks.length > 0) this.messages.push({ role: 'assistant', content: blocks })
+  }
+
+  /** Ends a run of tool results. */
+  flush(): void {
+    if (this.#waiting.length === 0) return
+    this.messages.push({ role: 'user', content: this.#waiting })
+    this.#waiting = []
+  }
+
+  #addPart(part: RequestPart): void {
+    switch (part.kind) {
+      case 'system-prompt':
+        if (part.content !== '') this.systemPrompts.push(part.content)
+        return
+      case 'user-prompt':
+        this.flush()
+        return this.#addUser(mapUserPrompt(part.content, this.#scope, this.messages))
+      case 'tool-return':
+        return this.#addReturn(part)
+      case 'retry-prompt':
+        return this.#addRetry(part)
+      case 'speech':
+        if (part.transcript) this.#addUser([{ text: part.transcript }])
+        return
+      // rendered as text or tools before the request is mapped
+      case 'tool-availability-delta':
+        return
+    }
+  }
+
+  #addReturn(part: ToolReturnPart): void {
+    const { result, beside, later } = mapToolReturn(part, this.ids.forResult(part.toolCallId), this.#scope)
+    this.#addUser([{ toolResult: result }, ...beside])
+    this.#waiting.push(...later)
+  }
+
+  #addRetry(part: RetryPromptPart): void {
+    if (part.toolName !== undefined) {
+      return this.#addUser([{ toolResult: mapToolRetry(part, this.ids.forResult(part.toolCallId), this.#scope.facts) }])
+    }
+    this.flush()
+    this.#addUser([{ text: retryPromptText(part) }])
+  }
+
+  #addUser(content: ContentBlock[]): void {
+    if (content.length > 0) this.messages.push({ role: 'user', content })
+  }
+}

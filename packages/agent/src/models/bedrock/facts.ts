@@ -1,0 +1,82 @@
+import type { ModelProfile } from '../profile.ts'
+
+/** Kinds of content block that may stand beside, or inside, a tool result. */
+export type BedrockContentKind = 'text' | 'image' | 'document' | 'video'
+export type BedrockThinkingVariant = 'anthropic' | 'openai' | 'qwen' | 'nova'
+
+/** What Converse accepts from one model family. Every key may be overridden: `new BedrockConverseModel(name, { profile: { … } })`. */
+export interface BedrockFacts {
+  /** `false`: the constructor warns the user off, the model is not served by Converse. */
+  readonly bedrockSupportedOnConverse?: boolean
+  /** `toolChoice` may be sent at all. */
+  readonly bedrockSupportsToolChoice?: boolean
+  /** How structured tool results travel: as JSON text, or as a `json` block. */
+  readonly bedrockToolResultFormat?: 'text' | 'json'
+  /** `toolResult.status` may be sent. */
+  readonly bedrockSupportsToolResultStatus?: boolean
+  /** File kinds allowed inside `toolResult.content`. */
+  readonly bedrockSupportedMediaKindsInToolReturns?: readonly ('image' | 'document' | 'video')[]
+  /** Content kinds allowed beside a `toolResult` in the same turn. */
+  readonly bedrockToolResultColocatableContent?: readonly BedrockContentKind[]
+  /** Thinking may be sent back with its signature. */
+  readonly bedrockSendBackThinkingParts?: boolean
+  readonly bedrockSupportsPromptCaching?: boolean
+  /** A cache point may stand in the tool list. */
+  readonly bedrockSupportsToolCaching?: boolean
+  /** The conversation may begin with an assistant turn. */
+  readonly bedrockSupportsLeadingAssistantMessage?: boolean
+  /** `toolSpec.strict` may be sent. */
+  readonly bedrockSupportsStrictToolDefinition?: boolean
+  /** Which words ask for thinking; absent: none do. */
+  readonly bedrockThinkingVariant?: BedrockThinkingVariant
+  /** Claude decides itself how long it thinks: `thinking: { type: 'adaptive' }`. */
+  readonly bedrockSupportsAdaptiveThinking?: boolean
+  /** `output_config.effort` may be sent. */
+  readonly bedrockSupportsEffort?: boolean
+  /** Effort `xhigh` is known, between `high` and `max`. */
+  readonly bedrockSupportsXhighEffort?: boolean
+  /** Where `topK` goes; absent: it is dropped, Converse rejects unknown fields. */
+  readonly bedrockTopKVariant?: 'anthropic' | 'nova'
+  /** Audio blocks are accepted in user turns. */
+  readonly bedrockSupportsAudio?: boolean
+  /** `disable_parallel_tool_use` is understood. */
+  readonly bedrockSupportsDisablingParallelToolCalls?: boolean
+  /** `CountTokens` serves the model. */
+  readonly bedrockSupportsCountTokens?: boolean
+}
+
+declare module '../profile.ts' {
+  interface ModelProfile extends BedrockFacts {}
+}
+
+/** The facts of one model with every gap filled. */
+export type ResolvedBedrockFacts = Required<Omit<BedrockFacts, 'bedrockThinkingVariant' | 'bedrockTopKVariant'>> &
+  Pick<BedrockFacts, 'bedrockThinkingVariant' | 'bedrockTopKVariant'>
+
+/** What is assumed of a family nobody described: the narrowest reading that every known family accepts. */
+export const defaultBedrockFacts: ResolvedBedrockFacts = {
+  bedrockSupportedOnConverse: true,
+  bedrockSupportsToolChoice: false,
+  bedrockToolResultFormat: 'text',
+  bedrockSupportsToolResultStatus: true,
+  bedrockSupportedMediaKindsInToolReturns: ['image'],
+  bedrockToolResultColocatableContent: ['text', 'image', 'document', 'video'],
+  bedrockSendBackThinkingParts: false,
+  bedrockSupportsPromptCaching: false,
+  bedrockSupportsToolCaching: false,
+  bedrockSupportsLeadingAssistantMessage: false,
+  bedrockSupportsStrictToolDefinition: false,
+  bedrockSupportsAdaptiveThinking: false,
+  bedrockSupportsEffort: false,
+  bedrockSupportsXhighEffort: false,
+  bedrockSupportsAudio: false,
+  bedrockSupportsDisablingParallelToolCalls: false,
+  bedrockSupportsCountTokens: false,
+}
+
+/** A profile in which every Bedrock fact has a value. */
+export type BedrockProfile = ModelProfile & ResolvedBedrockFacts
+
+export function withBedrockDefaults(profile: ModelProfile): BedrockProfile {
+  return { ...defaultBedrockFacts, ...profile }
+}

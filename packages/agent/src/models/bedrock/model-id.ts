@@ -1,0 +1,46 @@
+/** What a model id says of itself. */
+export interface BedrockModelId {
+  /** As given. */
+  readonly id: string
+  /** `us`, `eu`, `global`, …: a cross-region inference profile. */
+  readonly geo?: string
+  /** `anthropic`, `amazon`, …: absent when the id hides it (application inference profiles, custom models). */
+  readonly vendor?: string
+  /** The model's name without geography, vendor and version: `claude-sonnet-4-5-20250929`. */
+  readonly name?: string
+  /** The id without geography, as `CountTokens` and price lists want it. Equals `id` where nothing is known. */
+  readonly baseId: string
+  /** Set for ARNs. */
+  readonly arn?: { readonly resource: string; readonly region: string }
+}
+
+/** Geographies of cross-region inference profiles.
+ *  @see https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html (read 2026-08-22) */
+const geographies = ['us', 'eu', 'apac', 'jp', 'au', 'ca', 'global', 'us-gov']
+
+const arnPattern = /^arn:[^:]*:bedrock:([^:]*):[^:]*:([^/]+)\/(.+)$/
+/** ARN resources whose last segment is a model id. */
+const transparentResources = new Set(['foundation-model', 'inference-profile', 'default-prompt-router'])
+const versionSuffix = /-v\d+(?::\d+)?$/
+
+/** Reads a model id, an inference profile id or an ARN. Never throws: what is not understood stays absent. */
+export function parseModelId(id: string): BedrockModelId {
+  const arn = arnPattern.exec(id)
+  if (arn === null) return { ...parseName(id), id }
+  const [, region = '', resource = '', last = ''] = arn
+  const inner = transparentResources.has(resource) ? parseName(last) : { baseId: id }
+  return { ...inner, id, baseId: id, arn: { resource, region } }
+}
+
+function parseName(id: string): Omit<BedrockModelId, 'id'> {
+  const geo = geographies.find(prefix => id.startsWith(`${prefix}.`))
+  const baseId = geo === undefined ? id : id.slice(geo.length + 1)
+  const dot = baseId.indexOf('.')
+  if (dot < 0) return { baseId, geo }
+  return { baseId, geo, vendor: baseId.slice(0, dot), name: baseId.slice(dot + 1).replace(versionSuffix, '') }
+}
+
+/** `arn:…:prompt/ID[:version]`: a prompt kept by Prompt management, which brings its own system prompt and settings. */
+export function isPromptArn(id: string): boolean {
+  return arnPattern.exec(id)?.[2] === 'prompt'
+}

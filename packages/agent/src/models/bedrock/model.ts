@@ -1,0 +1,204 @@
+import type { BedrockRuntimeClient, ConverseStreamOutput } from '@aws-sdk/client-bedrock-runtime'
+import { UnexpectedModelBehavior } from '../../errors/run-error.ts'
+import { UserError } from '../../errors/user-error.ts'
+import type { ModelResponse } from '../../messages/message.ts'
+import { requestUsage, type RequestUsage } from '../../usage/usage.ts'
+import { mergeModelSettings } from '../merge-settings.ts'
+import type { Model, ModelCall, StreamedResponse } from '../model.ts'
+import { prepareCall, resolveThinking } from '../prepare.ts'
+import { resolveProfile, type ProfileOverride } from '../profile.ts'
+import type { ModelSettings } from '../settings.ts'
+import { withExtraHeaders } from './extra-headers.ts'
+import { Deadlines } from './deadlines.ts'
+import { mapError } from './errors.ts'
+import type { FetchedFiles } from './content.ts'
+import { withBedrockDefaults, type BedrockProfile } from './facts.ts'
+import { fetchFiles } from './fetch-files.ts'
+import type { BedrockModelName } from './names.ts'
+import { prepareForBedrock } from './prepare-call.ts'
+import { bedrockModelProfile } from './profiles.ts'
+import { BedrockProvider } from './provider.ts'
+import { loadSdk, type BedrockSdk } from './sdk.ts'
+import { mapCountTokens, mapRequest } from './request.ts'
+import { detailsOf, finishReasonOf, partsOf, usageOf } from './response.ts'
+import { BedrockStreamedResponse } from './stream.ts'
+
+import type {} from './settings.ts'
+
+export interface BedrockModelOptions {
+  /** Default: a provider made from the environment, shared by all models that name none. */
+  readonly provider?: BedrockProvider
+  /** Corrects what is assumed of the model. */
+  readonly profile?: ProfileOverride
+  readonly settings?: ModelSettings
+}
+
+interface Ready {
+  readonly sdk: BedrockSdk
+  readonly client: BedrockRuntimeClient
+  readonly files: FetchedFiles
+}
+
+let sharedProvider: BedrockProvider | undefined
+
+/** A model on Amazon Bedrock, through its Converse API.
+ *
+ *  @example
+ *  const model = new BedrockConverseModel('us.anthropic.claude-sonnet-4-5-20250929-v1:0', {
+ *    provider: new BedrockProvider({ region: 'us-east-1' }),
+ *    settings: { maxTokens: 2000, bedrockCacheInstructions: true },
+ *  }) */
+export class BedrockConverseModel implements Model {
+  readonly modelName: BedrockModelName
+  readonly system = 'bedrock'
+  readonly profile: BedrockProfile
+  readonly settings?: ModelSettings
+  readonly provider: BedrockProvider
+
+  /** @throws {UserError} for a model that Converse does not serve */
+  constructor(modelName: BedrockModelName, options: BedrockModelOptions = {}) {
+    this.modelName = modelName
+    this.provider = options.provider ?? (sharedProvider ??= new BedrockProvider())
+    this.profile = withBedrockDefaults(resolveProfile(bedrockModelProfile(modelName), options.profile))
+    if (options.settings !== undefined) this.settings = options.settings
+    if (!this.profile.bedrockSupportedOnConverse) {
+      throw new UserError(
+        `The model \`${modelName}\` is not known to be served by Converse. If it is by now, say so: ` +
+          '{ profile: { bedrockSupportedOnConverse: true } }.',
+      )
+    }
+  }
+
+  get baseUrl(): string | undefined {
+    return this.provider.baseUrl
+  }
+
+  /** Decides what the shared preparation cannot know: Claude does not think and call output tools at once. */
+  prepare(call: ModelCall): ModelCall {
+    const settings = mergeModelSettings(this.settings, call.settings)
+    const thinking = resolveThinking(this.profile, settings.thinking)
+    return prepareCall(this, {
+      ...call,
+      parameters: prepareForBedrock(call.parameters, { profile: this.profile, settings, thinking }),
+    })
+  }
+
+  async request(call: ModelCall): Promise<ModelResponse> {
+    const deadlines = this.#deadlines(call)
+    try {
+      return await this.#guard(deadlines, signal => this.#converse(call, signal))
+    } finally {
+      deadlines.release()
+      deadlines.controller.abort()
+    }
+  }
+
+  async requestStream(call: ModelCall): Promise<StreamedResponse> {
+    const deadlines = this.#deadlines(call)
+    try {
+      return await this.#guard(deadlines, signal => this.#openStream(call, signal, deadlines))
+    } catch (error) {
+      deadlines.release()
+      deadlines.controller.abort()
+      throw error
+    }
+  }
+
+  async countTokens(call: ModelCall): Promise<RequestUsage> {
+    const deadlines = this.#deadlines(call)
+    try {
+      return await this.#guard(deadlines, signal => this.#count(call, signal))
+    } finally {
+      deadlines.release()
+      deadlines.controller.abort()
+    }
+  }
+
+  async #converse(call: ModelCall, signal: AbortSignal): Promise<ModelResponse> {
+    const { sdk, client, files } = await this.#ready(call, signal)
+    const command = withExtraHeaders(new sdk.ConverseCommand(mapRequest(call, this, files)), call.settings.extraHeaders)
+    const answer = await client.send(command, { abortSignal: signal })
+    const timestamp = new Date().toISOString()
+    const message = answer.output?.message
+    if (message === undefined) throw new UnexpectedModelBehavior(`Bedrock sent no message for \`${this.modelName}\`.`)
+    const { requestId } = answer.$metadata
+    const finishReason = finishReasonOf(answer.stopReason)
+    return {
+      kind: 'response',
+      parts: partsOf(message.content ?? [], { system: this.system, timestamp }),
+      usage: usageOf(answer.usage),
+      modelName: this.modelName,
+      timestamp,
+      providerName: this.system,
+      ...(this.baseUrl !== undefined && { providerUrl: this.baseUrl }),
+      providerDetails: detailsOf(answer.stopReason, answer),
+      ...(requestId !== undefined && { providerResponseId: requestId }),
+      ...(finishReason !== undefined && { finishReason }),
+      state: 'complete',
+    }
+  }
+
+  async #openStream(call: ModelCall, signal: AbortSignal, deadlines: Deadlines): Promise<StreamedResponse> {
+    const { sdk, client, files } = await this.#ready(call, signal)
+    const command = withExtraHeaders(
+      new sdk.ConverseStreamCommand(mapRequest(call, this, files)),
+      call.settings.extraHeaders,
+    )
+    const answer = await client.send(command, { abortSignal: signal })
+    const rest = (answer.stream ?? noEvents())[Symbol.asyncIterator]()
+    const first = await rest.next()
+    deadlines.begun()
+    return new BedrockStreamedResponse({
+      modelName: this.modelName,
+      system: this.system,
+      baseUrl: this.baseUrl,
+      requestId: answer.$metadata.requestId,
+      parameters: call.parameters,
+      ignoreLeadingWhitespace: this.profile.ignoreStreamedLeadingWhitespace,
+      deadlines,
+      first,
+      rest,
+    })
+  }
+
+  async #count(call: ModelCall, signal: AbortSignal): Promise<RequestUsage> {
+    const { sdk, client, files } = await this.#ready(call, signal)
+    const command = withExtraHeaders(
+      new sdk.CountTokensCommand(mapCountTokens(call, this, files)),
+      call.settings.extraHeaders,
+    )
+    const { inputTokens = 0 } = await client.send(command, { abortSignal: signal })
+    return requestUsage({ inputTokens })
+  }
+
+  /** Everything a request needs besides itself. */
+  async #ready(call: ModelCall, signal: AbortSignal): Promise<Ready> {
+    const client = this.provider.client ?? (await this.provider.getClient())
+    const files = await fetchFiles(call.messages, this.provider.options.fetchFile ?? {}, signal)
+    return { sdk: await loadSdk(), client, files }
+  }
+
+  #deadlines({ settings, signal }: ModelCall): Deadlines {
+    const { timeouts } = this.provider
+    return new Deadlines({
+      modelName: this.modelName,
+      signal,
+      totalMs: settings.timeoutMs ?? timeouts.timeoutMs,
+      firstByteMs: timeouts.firstByteTimeoutMs,
+      idleMs: timeouts.idleTimeoutMs,
+    })
+  }
+
+  /** Runs one request under its deadlines. An abort wins at once, whatever the SDK is busy with, and every error is one of ours. */
+  async #guard<T>(deadlines: Deadlines, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { signal } = deadlines.controller
+    try {
+      return await deadlines.race(work(signal))
+    } catch (error) {
+      if (signal.aborted) throw signal.reason
+      throw mapError(error, { modelName: this.modelName, baseUrl: this.baseUrl })
+    }
+  }
+}
+
+async function* noEvents(): AsyncGenerator<ConverseStreamOutput> {}

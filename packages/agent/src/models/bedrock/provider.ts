@@ -1,0 +1,219 @@
+import type { BedrockRuntimeClient, BedrockRuntimeClientConfig } from '@aws-sdk/client-bedrock-runtime'
+import { UserError } from '../../errors/user-error.ts'
+import type { FetchFileOptions } from '../../util/net/fetch-file.ts'
+import { loadSdk } from './sdk.ts'
+
+/** Access keys, all from one source. */
+export interface BedrockCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  /** Of temporary keys. */
+  readonly sessionToken?: string
+}
+
+/** Anything of `@aws-sdk/credential-providers`, or your own function; called again when the keys expire. */
+export type BedrockCredentialProvider = () => Promise<BedrockCredentials & { readonly expiration?: Date }>
+
+/** `sigv4`: access keys sign each request · `bearer`: an API key goes along · `auto`: what was given here, else what the
+ *  environment holds, an API key first. */
+export type BedrockAuthMode = 'auto' | 'sigv4' | 'bearer'
+
+/** Milliseconds; 0 switches one off. */
+export interface BedrockTimeouts {
+  /** Until the connection stands. Default 10,000. */
+  readonly connectTimeoutMs?: number
+  /** From the request to the first piece of the answer. A request without streaming has its whole answer in one piece. Default 300,000. */
+  readonly firstByteTimeoutMs?: number
+  /** Between two pieces of a streamed answer. Default 180,000. */
+  readonly idleTimeoutMs?: number
+  /** The whole request, retries of the SDK included. `settings.timeoutMs` wins. Default 3,600,000. */
+  readonly timeoutMs?: number
+}
+
+export interface BedrockProviderOptions extends BedrockTimeouts {
+  /** A client of yours: everything else here but the timeouts is then ignored. */
+  readonly client?: BedrockRuntimeClient
+  /** Default: `AWS_REGION`, `AWS_DEFAULT_REGION`, then the profile's. */
+  readonly region?: string
+  /** Beats every credential of the environment, an API key too. Default: the chain of the AWS SDK (environment, shared files
+   *  and SSO, web identity, container, instance). */
+  readonly credentials?: BedrockCredentials | BedrockCredentialProvider
+  /** Name of a profile in the shared AWS files. */
+  readonly profile?: string
+  /** A Bedrock API key. Default: `AWS_BEARER_TOKEN_BEDROCK`, unless credentials or a profile are given. */
+  readonly apiKey?: string
+  /** Default `auto`. */
+  readonly authMode?: BedrockAuthMode
+  /** Where requests go instead of the Region's public endpoint: a VPC endpoint, a proxy, a local one. Signatures stay those of
+   *  the Region. Default: `AWS_ENDPOINT_URL_BEDROCK_RUNTIME`, `AWS_ENDPOINT_URL`. */
+  readonly baseUrl?: string
+  /** Attempts per request, the first included; the only retries there are. Default 3 (or `AWS_MAX_ATTEMPTS`). */
+  readonly maxAttempts?: number
+  /** Connections at a time; a stream holds one while it lasts. Default: no limit. */
+  readonly maxConnections?: number
+  /** The SDK's transport. Default: HTTP/1.1 with keep-alive, because over HTTP/2 the SDK takes a lost connection for the end. */
+  readonly requestHandler?: BedrockRuntimeClientConfig['requestHandler']
+  /** More options of `BedrockRuntimeClient`. */
+  readonly clientConfig?: Partial<BedrockRuntimeClientConfig>
+  /** How files behind URLs are fetched. */
+  readonly fetchFile?: FetchFileOptions
+}
+
+export const defaultTimeouts: Readonly<Required<BedrockTimeouts>> = {
+  connectTimeoutMs: 10_000,
+  firstByteTimeoutMs: 300_000,
+  idleTimeoutMs: 180_000,
+  timeoutMs: 3_600_000,
+}
+
+/** Reaches Amazon Bedrock: Region, credentials, endpoint, timeouts, and the one client that its models share. The AWS SDK is
+ *  loaded when the client is first needed.
+ *
+ *  @example new BedrockProvider({ region: 'eu-central-1', profile: 'team' }) */
+export class BedrockProvider {
+  readonly name = 'bedrock'
+  readonly timeouts: Readonly<Required<BedrockTimeouts>>
+  readonly options: BedrockProviderOptions
+  #client: BedrockRuntimeClient | undefined
+  #creating: Promise<BedrockRuntimeClient> | undefined
+  #isOwnClient = false
+
+  /** @throws {UserError} for access keys that are not a pair */
+  constructor(options: BedrockProviderOptions = {}) {
+    this.options = options
+    this.timeouts = { ...defaultTimeouts, ...definedTimeouts(options) }
+    this.#client = options.client
+    if (typeof options.credentials === 'object') checkKeys(options.credentials)
+    if (options.authMode === 'bearer' && apiKeyOf(options) === undefined) {
+      throw new UserError("authMode 'bearer' needs an API key: pass `apiKey`, or set AWS_BEARER_TOKEN_BEDROCK.")
+    }
+  }
+
+  /** The Region, if it is known without reading files. */
+  get region(): string | undefined {
+    return this.options.region ?? env('AWS_REGION') ?? env('AWS_DEFAULT_REGION')
+  }
+
+  /** Where requests go; `undefined` until a Region is known. */
+  get baseUrl(): string | undefined {
+    const given = this.options.baseUrl ?? env('AWS_ENDPOINT_URL_BEDROCK_RUNTIME') ?? env('AWS_ENDPOINT_URL')
+    if (given !== undefined) return given
+    const { region } = this
+    if (region === undefined) return undefined
+    return `https://bedrock-runtime.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`
+  }
+
+  /** The client all models of this provider use. Assign another to rotate credentials: requests that run keep the old one. */
+  get client(): BedrockRuntimeClient | undefined {
+    return this.#client
+  }
+  set client(client: BedrockRuntimeClient | undefined) {
+    this.#client = client
+    this.#creating = undefined
+    this.#isOwnClient = false
+  }
+
+  /** The client, made on first use.
+   *  @throws {MissingPackageError} without `@aws-sdk/client-bedrock-runtime`
+   *  @throws {UserError} when no Region can be found */
+  async getClient(): Promise<BedrockRuntimeClient> {
+    if (this.#client !== undefined) return this.#client
+    const creating = (this.#creating ??= this.#create())
+    try {
+      return await creating
+    } catch (error) {
+      if (this.#creating === creating) this.#creating = undefined
+      throw error
+    }
+  }
+
+  /** Closes the connections of the client this provider made. */
+  close(): void {
+    if (this.#isOwnClient) this.#client?.destroy()
+    this.#client = this.options.client
+    this.#creating = undefined
+    this.#isOwnClient = false
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  async #create(): Promise<BedrockRuntimeClient> {
+    const { BedrockRuntimeClient } = await loadSdk()
+    const client = new BedrockRuntimeClient(await this.#clientConfig())
+    await client.config.region().catch((error: unknown) => {
+      throw missingRegion(error)
+    })
+    this.#client = client
+    this.#isOwnClient = true
+    return client
+  }
+
+  async #clientConfig(): Promise<BedrockRuntimeClientConfig> {
+    const { options, region } = this
+    const requestHandler = options.requestHandler ?? options.clientConfig?.requestHandler ?? (await http1Handler(this))
+    return {
+      ...options.clientConfig,
+      ...(region !== undefined && { region }),
+      ...(options.profile !== undefined && { profile: options.profile }),
+      ...(options.baseUrl !== undefined && { endpoint: options.baseUrl }),
+      ...(options.maxAttempts !== undefined && { maxAttempts: options.maxAttempts }),
+      ...(requestHandler !== undefined && { requestHandler }),
+      ...authConfig(options),
+    }
+  }
+}
+
+/** What was given in code beats what the environment holds; left alone, the SDK would let the environment's API key win. */
+function authConfig(options: BedrockProviderOptions): Partial<BedrockRuntimeClientConfig> {
+  const { credentials, profile, authMode = 'auto' } = options
+  const keys = credentials === undefined ? {} : { credentials }
+  const isBearer = authMode === 'bearer' || (authMode === 'auto' && options.apiKey !== undefined)
+  if (isBearer) return { token: { token: apiKeyOf(options)! }, authSchemePreference: ['httpBearerAuth'] }
+  const isGiven = authMode === 'sigv4' || credentials !== undefined || profile !== undefined
+  return isGiven ? { ...keys, authSchemePreference: ['sigv4'] } : keys
+}
+
+function apiKeyOf({ apiKey }: BedrockProviderOptions): string | undefined {
+  return apiKey ?? env('AWS_BEARER_TOKEN_BEDROCK')
+}
+
+function checkKeys({ accessKeyId, secretAccessKey }: BedrockCredentials): void {
+  if (!accessKeyId || !secretAccessKey) {
+    throw new UserError(
+      'Bedrock credentials need both `accessKeyId` and `secretAccessKey` (and `sessionToken` for temporary keys).',
+    )
+  }
+}
+
+/** `undefined` where there are no sockets: the SDK then brings its own handler. */
+async function http1Handler({
+  timeouts,
+  options,
+}: BedrockProvider): Promise<BedrockRuntimeClientConfig['requestHandler'] | undefined> {
+  try {
+    const { NodeHttpHandler } = await import('@smithy/node-http-handler')
+    const agent = { keepAlive: true, maxSockets: options.maxConnections ?? Infinity }
+    return new NodeHttpHandler({ connectionTimeout: timeouts.connectTimeoutMs, httpAgent: agent, httpsAgent: agent })
+  } catch {
+    return undefined
+  }
+}
+
+function missingRegion(cause: unknown): UserError {
+  return new UserError(
+    'No AWS Region for Bedrock: pass `new BedrockProvider({ region })`, set AWS_REGION, or set `region` in the AWS profile.',
+    { cause },
+  )
+}
+
+function definedTimeouts(options: BedrockTimeouts): BedrockTimeouts {
+  const names = Object.keys(defaultTimeouts) as (keyof BedrockTimeouts)[]
+  return Object.fromEntries(names.flatMap(name => (options[name] === undefined ? [] : [[name, options[name]]])))
+}
+
+/** An empty variable counts as none. */
+function env(name: string): string | undefined {
+  return globalThis.process?.env?.[name] || undefined
+}

@@ -1,0 +1,82 @@
+import { UserError } from '../../errors/user-error.ts'
+import type { JsonObject } from '../../util/json.ts'
+import { isPlainObject } from '../../util/json.ts'
+import type { ModelSettings, ThinkingLevel } from '../settings.ts'
+import type { BedrockFacts, BedrockThinkingVariant } from './facts.ts'
+
+/** What the unified `thinking` setting becomes in `additionalModelRequestFields`. */
+type ThinkingFields = (thinking: boolean | ThinkingLevel, facts: BedrockFacts, settings: ModelSettings) => JsonObject
+
+/** Tokens Claude may think, by level.
+ *  @see https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-extended-thinking.html (read 2026-08-22) */
+const claudeBudgets: Readonly<Record<ThinkingLevel, number>> = {
+  minimal: 1024,
+  low: 2048,
+  medium: 10_000,
+  high: 16_384,
+  xhigh: 32_768,
+}
+const leastBudget = 1024
+
+/** Levels of models that know fewer than the five. */
+const claudeEfforts = { minimal: 'low', low: 'low', medium: 'medium', high: 'high', xhigh: 'max' } as const
+const threeLevels = { minimal: 'low', low: 'low', medium: 'medium', high: 'high', xhigh: 'high' } as const
+const twoLevels = { minimal: 'low', low: 'low', medium: 'high', high: 'high', xhigh: 'high' } as const
+
+const nothing: JsonObject = {}
+
+const byVariant: Readonly<Record<BedrockThinkingVariant, ThinkingFields>> = {
+  anthropic: (thinking, facts, settings): JsonObject => {
+    if (thinking === false) return { thinking: { type: 'disabled' } }
+    if (facts.bedrockSupportsAdaptiveThinking) return adaptive(thinking, facts)
+    const budget = claudeBudgets[thinking === true ? 'medium' : thinking]
+    return { thinking: { type: 'enabled', budget_tokens: fitBudget(budget, settings.maxTokens) } }
+  },
+  // gpt-oss always thinks
+  openai: thinking => (thinking === false ? nothing : { reasoning_effort: levelOf(thinking, threeLevels, 'medium') }),
+  // so do the Qwen models on Converse
+  qwen: thinking => (thinking === false ? nothing : { reasoning_config: levelOf(thinking, twoLevels, 'high') }),
+  // https://docs.aws.amazon.com/nova/latest/nova2-userguide/extended-thinking.html (read 2026-08-22)
+  nova: (thinking): JsonObject =>
+    thinking === false
+      ? { reasoningConfig: { type: 'disabled' } }
+      : { reasoningConfig: { type: 'enabled', maxReasoningEffort: levelOf(thinking, threeLevels, 'medium') } },
+}
+
+/** The fields that ask for (or switch off) thinking in the words of the family. */
+export function thinkingFields(
+  thinking: boolean | ThinkingLevel | undefined,
+  facts: BedrockFacts,
+  settings: ModelSettings,
+): JsonObject {
+  const variant = facts.bedrockThinkingVariant
+  return thinking === undefined || variant === undefined ? {} : byVariant[variant](thinking, facts, settings)
+}
+
+/** Whether the request asks the model to think, by the setting or by hand in the additional fields. */
+export function isThinkingAsked(thinking: boolean | ThinkingLevel | undefined, settings: ModelSettings): boolean {
+  if (thinking !== undefined && thinking !== false) return true
+  const fields = settings.bedrockAdditionalModelRequestsFields?.['thinking']
+  const type = isPlainObject(fields) ? fields['type'] : undefined
+  return type === 'enabled' || type === 'adaptive'
+}
+
+function adaptive(thinking: true | ThinkingLevel, facts: BedrockFacts): JsonObject {
+  const asked = { thinking: { type: 'adaptive' } }
+  if (thinking === true || !facts.bedrockSupportsEffort) return asked
+  const effort = thinking === 'xhigh' && facts.bedrockSupportsXhighEffort ? 'xhigh' : claudeEfforts[thinking]
+  return { ...asked, output_config: { effort } }
+}
+
+/** The budget must leave room for the answer: Claude refuses one that reaches `maxTokens`. */
+function fitBudget(budget: number, maxTokens: number | undefined): number {
+  if (maxTokens === undefined || budget < maxTokens) return budget
+  if (maxTokens > leastBudget) return Math.max(leastBudget, maxTokens - Math.max(1, Math.floor(maxTokens / 4)))
+  throw new UserError(
+    `Claude thinks with at least ${leastBudget} tokens: raise \`maxTokens\` (now ${maxTokens}) above that, or switch \`thinking\` off.`,
+  )
+}
+
+function levelOf<T>(thinking: true | ThinkingLevel, levels: Readonly<Record<ThinkingLevel, T>>, standard: T): T {
+  return thinking === true ? standard : levels[thinking]
+}

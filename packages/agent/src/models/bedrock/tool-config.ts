@@ -1,0 +1,120 @@
+import type {
+  Message,
+  Tool,
+  ToolChoice as WireToolChoice,
+  ToolConfiguration,
+  ToolInputSchema,
+} from '@aws-sdk/client-bedrock-runtime'
+import { UserError } from '../../errors/user-error.ts'
+import type { ToolDefinition } from '../../tools/tool-definition.ts'
+import type { ModelRequestParameters } from '../model.ts'
+import type { ModelSettings } from '../settings.ts'
+import { resolveToolChoice, type ResolvedToolChoice } from '../tool-choice.ts'
+import { declaredFunctionTools } from '../tool-visibility.ts'
+import { cachePointBlock } from './cache-points.ts'
+import type { BedrockProfile } from './facts.ts'
+import { nativeToolByKind } from './native-tools.ts'
+import { isThinkingAsked } from './thinking.ts'
+
+export interface ToolConfigScope {
+  readonly modelName: string
+  readonly profile: BedrockProfile
+  readonly parameters: ModelRequestParameters
+  readonly settings: ModelSettings
+}
+
+/** The tools of a request and how free the model is to use them. `undefined`: none.
+ *  @throws {UserError} when the settings force a tool that this model, or thinking, does not let be forced */
+export function mapToolConfig(scope: ToolConfigScope): ToolConfiguration | undefined {
+  const { parameters, settings, profile } = scope
+  const choice = resolveToolChoice(settings.toolChoice, parameters)
+  if (choice === 'none') return undefined
+  const { tools, toolChoice } = choose(choice, scope)
+  for (const native of parameters.nativeTools) {
+    const tool = nativeToolByKind(native.kind)
+    if (tool !== undefined) tools.push({ systemTool: { name: tool.wireName } })
+  }
+  if (tools.length === 0) return undefined
+  const { bedrockCacheToolDefinitions: caching } = settings
+  if (caching && profile.bedrockSupportsToolCaching) tools.push(cachePointBlock(caching))
+  return { tools, ...(profile.bedrockSupportsToolChoice && { toolChoice }) }
+}
+
+function choose(
+  choice: Exclude<ResolvedToolChoice, 'none'>,
+  scope: ToolConfigScope,
+): { tools: Tool[]; toolChoice: WireToolChoice } {
+  const { parameters, profile } = scope
+  const declared = [...declaredFunctionTools(parameters), ...parameters.outputTools]
+  const map = (tools: readonly ToolDefinition[]) => tools.map(tool => mapTool(tool, profile))
+  if (choice === 'auto') return { tools: map(declared), toolChoice: { auto: {} } }
+  const canForce = checkForcing(scope)
+  if (choice === 'required') return { tools: map(declared), toolChoice: canForce ? { any: {} } : { auto: {} } }
+
+  const { mode, names } = choice
+  const [only] = names
+  // the whole list stays, so that the prompt cache keeps hitting whichever tool is forced
+  if (mode === 'required' && names.size === 1 && canForce)
+    return { tools: map(declared), toolChoice: { tool: { name: only } } }
+  const isForced = mode === 'required' && canForce
+  return {
+    tools: map(declared.filter(tool => names.has(tool.name))),
+    toolChoice: isForced ? { any: {} } : { auto: {} },
+  }
+}
+
+/** Whether a tool may be forced. A force nobody asked for by name (structured output) gives way in silence.
+ *  @throws {UserError} when the settings ask for it and it cannot be had */
+function checkForcing({ modelName, profile, parameters, settings }: ToolConfigScope): boolean {
+  const isThinking = isThinkingAsked(parameters.thinking, settings)
+  if (profile.bedrockSupportsToolChoice && !isThinking) return true
+  const { toolChoice } = settings
+  const isExplicit = toolChoice === 'required' || (Array.isArray(toolChoice) && toolChoice.length > 0)
+  if (!isExplicit) return false
+  const asked = JSON.stringify(toolChoice)
+  throw new UserError(
+    isThinking
+      ? `Bedrock cannot force a tool (\`toolChoice: ${asked}\`) while the model thinks. Switch \`thinking\` off, or use \`toolChoice: 'auto'\`.`
+      : `The model \`${modelName}\` does not let a tool be forced (\`toolChoice: ${asked}\`). Use \`toolChoice: 'auto'\`.`,
+  )
+}
+
+function mapTool(tool: ToolDefinition, profile: BedrockProfile): Tool {
+  return {
+    toolSpec: {
+      name: tool.name,
+      ...(tool.description && { description: tool.description }),
+      inputSchema: { json: tool.parametersJsonSchema } as ToolInputSchema,
+      ...(tool.strict === true && profile.bedrockSupportsStrictToolDefinition && { strict: true }),
+    },
+  }
+}
+
+/** Bedrock refuses a history with tool calls when the request declares no tools, and it has no way to declare tools that may
+ *  not be called. So the tools of the history are declared again, with the description saying what to make of them.
+ *  @see https://github.com/pydantic/pydantic-ai/issues/1966 (read 2026-08-22) */
+export function toolsOfHistory(
+  messages: readonly Message[],
+  known: readonly ToolDefinition[],
+  profile: BedrockProfile,
+): ToolConfiguration | undefined {
+  const names = new Set<string>()
+  let hasResult = false
+  for (const block of messages.flatMap(message => message.content!)) {
+    if (block.toolUse !== undefined && block.toolUse.type === undefined) names.add(block.toolUse.name!)
+    if (block.toolResult !== undefined && block.toolResult.type === undefined) hasResult = true
+  }
+  if (hasResult && names.size === 0) names.add('earlier_tool')
+  if (names.size === 0) return undefined
+  const definitions = new Map(known.map(tool => [tool.name, tool]))
+  const tools = [...names].map(name => {
+    const tool = definitions.get(name)
+    return tool === undefined ? stub(name) : mapTool(tool, profile)
+  })
+  return { tools }
+}
+
+function stub(name: string): Tool {
+  const description = 'Was used earlier in this conversation and is not available now. Do not call it.'
+  return { toolSpec: { name, description, inputSchema: { json: { type: 'object', properties: {} } } } }
+}

@@ -1,0 +1,59 @@
+/** Bedrock's rule for names and ids of tools.
+ *  @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolUseBlock.html (read 2026-11-23) */
+const idPattern = /^[a-zA-Z0-9_.:-]{1,64}$/
+const unsafe = /[^a-zA-Z0-9_-]/g
+
+/** A model sometimes calls a tool by a name no tool may have (`$READ`); replayed as it was, every later request fails. */
+export function wireToolName(name: string): string {
+  const safe = name.replace(unsafe, '_').slice(0, 64)
+  return safe === '' ? '_' : safe
+}
+
+/** Gives every call of a conversation an id that Bedrock takes and that is unique within its turn, and finds it again for
+ *  the result. Ids that are fine stay as they are. */
+export class ToolCallIds {
+  /** Wire ids of the latest turn that called, by the id in the history, in the order of the calls. */
+  #pending = new Map<string, string[]>()
+  #used = new Set<string>()
+
+  /** A new assistant turn: its calls may use the ids of earlier turns again. */
+  beginTurn(): void {
+    this.#pending = new Map()
+    this.#used = new Set()
+  }
+
+  forCall(id: string): string {
+    const wire = this.#unused(idPattern.test(id) ? id : `call_${hash(id)}`)
+    this.#used.add(wire)
+    const waiting = this.#pending.get(id)
+    if (waiting === undefined) this.#pending.set(id, [wire])
+    else waiting.push(wire)
+    return wire
+  }
+
+  forResult(id: string): string {
+    const waiting = this.#pending.get(id)
+    // the last one stays, so that a second result of one call still names that call
+    const wire = waiting !== undefined && waiting.length > 1 ? waiting.shift() : waiting?.[0]
+    return wire ?? (idPattern.test(id) ? id : `call_${hash(id)}`)
+  }
+
+  #unused(id: string): string {
+    if (!this.#used.has(id)) return id
+    let counter = 2
+    while (this.#used.has(`${id.slice(0, 60)}_${counter}`)) counter++
+    return `${id.slice(0, 60)}_${counter}`
+  }
+}
+
+/** FNV-1a over UTF-16 units, twice with different seeds: short, stable, good enough to tell the calls of one turn apart. */
+function hash(text: string): string {
+  let a = 0x811c9dc5
+  let b = 0x01000193
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index)
+    a = Math.imul(a ^ unit, 0x01000193)
+    b = Math.imul(b ^ unit, 0x85ebca6b)
+  }
+  return (a >>> 0).toString(16).padStart(8, '0') + (b >>> 0).toString(16).padStart(8, '0')
+}

@@ -1,0 +1,67 @@
+import type { ContentBlock, Message } from '@aws-sdk/client-bedrock-runtime'
+import type { BedrockContentKind } from './facts.ts'
+
+/** Synthetic turns say this: several models refuse whitespace. */
+const filler: ContentBlock.TextMember = { text: '.' }
+
+/** Joins neighbouring user turns. Where the family cannot have a tool result beside what would come next to it, an assistant
+ *  turn goes between: Bedrock itself joins turns of one role again, so leaving them apart would not help. */
+export function mergeTurns(messages: readonly Message[], beside: readonly BedrockContentKind[]): Message[] {
+  const merged: Message[] = []
+  for (const message of messages) {
+    const last = merged.at(-1)
+    if (last?.role !== 'user' || message.role !== 'user') {
+      merged.push(message)
+    } else if (mayStandTogether(last.content!, message.content!, beside)) {
+      last.content!.push(...message.content!)
+    } else {
+      merged.push({ role: 'assistant', content: [{ ...filler }] }, message)
+    }
+  }
+  return merged
+}
+
+/** A conversation needs a turn, and most families need it to be the user's. */
+export function ensureUserTurnFirst(messages: Message[], mayLeadWithAssistant: boolean): void {
+  const first = messages[0]
+  if (first === undefined || (first.role !== 'user' && !mayLeadWithAssistant)) {
+    messages.unshift({ role: 'user', content: [{ ...filler }] })
+  }
+}
+
+/** Answers stand in the order of the calls, and before anything else of their turn: Bedrock looks for them there,
+ *  and an order that depends on which tool was faster defeats the prompt cache. */
+export function orderToolResults(messages: readonly Message[]): void {
+  for (let turn = 1; turn < messages.length; turn++) {
+    const content = messages[turn]!.content!
+    if (messages[turn]!.role !== 'user' || content.length < 2 || !content.some(isResult)) continue
+    const order = callOrder(messages[turn - 1]!.content!)
+    const rank = (block: ContentBlock) =>
+      isResult(block) ? (order.get(block.toolResult!.toolUseId!) ?? order.size) : Number.MAX_SAFE_INTEGER
+    if (content.every((block, index) => index === 0 || rank(content[index - 1]!) <= rank(block))) continue
+    content.sort((a, b) => rank(a) - rank(b))
+  }
+}
+
+function callOrder(content: readonly ContentBlock[]): ReadonlyMap<string, number> {
+  return new Map(content.flatMap(block => block.toolUse?.toolUseId ?? []).map((id, index) => [id, index]))
+}
+
+function isResult(block: ContentBlock): boolean {
+  return block.toolResult !== undefined
+}
+
+function mayStandTogether(
+  a: readonly ContentBlock[],
+  b: readonly ContentBlock[],
+  beside: readonly BedrockContentKind[],
+) {
+  const hasResult = a.some(isResult) || b.some(isResult)
+  return !hasResult || (a.every(block => fits(block, beside)) && b.every(block => fits(block, beside)))
+}
+
+function fits(block: ContentBlock, beside: readonly BedrockContentKind[]): boolean {
+  if (isResult(block) || block.cachePoint !== undefined) return true
+  const kind = (['text', 'image', 'document', 'video'] as const).find(key => block[key] !== undefined)
+  return kind === undefined || beside.includes(kind)
+}
