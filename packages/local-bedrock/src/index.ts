@@ -15,6 +15,10 @@ export type { QuotingOptions } from './quoting-responder/index.ts'
 export { scriptedResponder } from './responder.ts'
 export type { Responder, ResponderInfo, ResponderResult, ScriptedResponder, ScriptStep } from './responder.ts'
 export { estimateContentTokens, estimateInputTokens, estimateTextTokens } from './tokens.ts'
+export { validationRules } from './validator/index.ts'
+export type { ValidationOptions } from './validator/index.ts'
+export { familyOf } from './validator/families.ts'
+export type { Family } from './validator/families.ts'
 export { encodeEvent, encodeException } from './event-stream.ts'
 export type {
   ContentBlock,

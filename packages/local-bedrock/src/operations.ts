@@ -15,6 +15,8 @@ export interface ConverseCall {
   responder: Responder
   /** milliseconds since the epoch */
   receivedAt: number
+  /** told of every reply once its content is known */
+  onReply: (reply: MessageReply) => void
 }
 
 /** `POST /model/{modelId}/converse` */
@@ -55,8 +57,9 @@ async function collect(events: AsyncIterable<StreamEvent>): Promise<MessageReply
 }
 
 /** What follows the content: stop reason, usage, and the settings that were served. */
-function endingFor({ request, receivedAt }: ConverseCall): EndingOf {
+function endingFor({ request, receivedAt, onReply }: ConverseCall): EndingOf {
   return reply => {
+    onReply(reply)
     const { stopReason, usage, metrics, trace, additionalModelResponseFields } = reply
     const performanceConfig = reply.performanceConfig ?? request['performanceConfig']
     const serviceTier = reply.serviceTier ?? request['serviceTier']

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { ContentBlock, JsonObject, StreamEvent, TokenUsage, ToolUse } from './wire.ts'
 
 /** What the model says. The same reply feeds Converse (one JSON body) and ConverseStream (events). */
@@ -62,6 +63,9 @@ const reasoningBlock = (text: string, signature?: string): ContentBlock => ({
 
 const redactedBlock = (bytes: Uint8Array): ContentBlock => ({ reasoningContent: { redactedContent: bytes } })
 
+/** A signature that belongs to this text alone. */
+const signatureOf = (text: string): string => createHash('sha256').update(`local:${text}`).digest('base64')
+
 /** Builders of content blocks, for replies with several. */
 export const block = { text: textBlock, toolUse: toolUseBlock, reasoning: reasoningBlock, redacted: redactedBlock }
 
@@ -78,9 +82,9 @@ export const reply = {
     const { toolUseId, ...rest } = options
     return { content: [toolUseBlock(name, input, toolUseId)], ...rest }
   },
-  /** a reasoning block, then text */
+  /** a reasoning block, signed unless `signature` is given, then text */
   reasoning: (reasoning: string, text: string, options: ReplyOptions & { signature?: string } = {}): MessageReply => {
-    const { signature = 'bG9jYWwtc2lnbmF0dXJl', ...rest } = options
+    const { signature = signatureOf(reasoning), ...rest } = options
     return { content: [reasoningBlock(reasoning, signature), textBlock(text)], ...rest }
   },
   /** any blocks, in order */

@@ -5,9 +5,20 @@ import { Delivery } from './delivery.ts'
 import type { Answer } from './delivery.ts'
 import type { Exchange } from './exchange.ts'
 import type { FaultScript } from './faults.ts'
+import { invokeEmbedding } from './embeddings.ts'
+import type { IssuedSignatures } from './issued-signatures.ts'
+import type { ModelCatalog } from './model-catalog.ts'
 import { parseModelId } from './model-id.ts'
 import { converse, converseStream } from './operations.ts'
+import type { ConverseCall } from './operations.ts'
+import type { MessageReply } from './reply.ts'
 import type { Responder } from './responder.ts'
+import { estimateInputTokens, estimateTextTokens } from './tokens.ts'
+import { familyOf } from './validator/families.ts'
+import { refusalOf } from './validator/index.ts'
+import type { ValidationOptions } from './validator/index.ts'
+import type { CallFacts } from './validator/rule.ts'
+import { readConverseRequest } from './validator/shape.ts'
 import { isJsonObject } from './wire.ts'
 import type { ConverseRequest, JsonObject } from './wire.ts'
 
@@ -16,9 +27,11 @@ export interface Endpoint {
   responder: Responder
   auth: AuthOptions
   faults: FaultScript
-  /** decides which model ids exist */
-  isKnownModel: (modelId: string) => boolean
+  validation: ValidationOptions | 'off'
+  /** decides which model ids exist, and which only by an inference profile */
+  models: ModelCatalog
   nextCallIndex: () => number
+  issuedSignatures: IssuedSignatures
 }
 
 interface OperationCall {
@@ -28,19 +41,51 @@ interface OperationCall {
   body: JsonObject
 }
 
-const operations = new Map<string, (call: OperationCall) => Promise<Answer>>([
+const operations = new Map<string, (call: OperationCall) => Promise<Answer> | Answer>([
   ['converse', call => converse(converseCall(call, 'converse'))],
   ['converse-stream', call => converseStream(converseCall(call, 'converse-stream'))],
+  ['count-tokens', countTokens],
+  ['invoke', ({ modelId, body }) => invokeEmbedding(modelId, body)],
 ])
 
-function converseCall({ endpoint, exchange, modelId, body }: OperationCall, operation: 'converse' | 'converse-stream') {
+function converseCall(call: OperationCall, operation: 'converse' | 'converse-stream'): ConverseCall {
+  const { endpoint, exchange, modelId } = call
+  const request = validRequest(call, call.body, operation)
   const { requestId, receivedAt } = exchange.entry
   const info = { modelId, operation, requestId, callIndex: endpoint.nextCallIndex(), signal: exchange.gone }
-  return { request: readRequest(body), info, responder: endpoint.responder, receivedAt }
+  const onReply = (reply: MessageReply) => endpoint.issuedSignatures.remember(reply)
+  return { request, info, responder: endpoint.responder, receivedAt, onReply }
 }
 
-function readRequest(body: JsonObject): ConverseRequest {
-  return { ...body, messages: (body['messages'] ?? []) as ConverseRequest['messages'] }
+/** `POST /model/{modelId}/count-tokens` */
+function countTokens(call: OperationCall): Answer {
+  const { input } = call.body
+  const { converse: conversation, invokeModel } = isJsonObject(input) ? input : {}
+  const { endpoint, modelId } = call
+  const isOff = endpoint.validation === 'off'
+  if (!isOff && (parseModelId(modelId)?.geo || !familyOf(modelId).countsTokens)) {
+    throw new AwsError('ValidationException', "The provided model doesn't support counting tokens.")
+  }
+  if (isJsonObject(conversation)) {
+    return { body: { inputTokens: estimateInputTokens(validRequest(call, conversation, 'count-tokens')) } }
+  }
+  const bytes = isJsonObject(invokeModel) ? invokeModel['body'] : undefined
+  if (typeof bytes === 'string') {
+    return { body: { inputTokens: estimateTextTokens(Buffer.from(bytes, 'base64').toString('utf8')) } }
+  }
+  const message = 'CountTokensInput object at input must set one of the following keys: invokeModel, converse.'
+  throw new AwsError('ValidationException', message)
+}
+
+function validRequest(call: OperationCall, body: JsonObject, operation: CallFacts['operation']): ConverseRequest {
+  const { endpoint, exchange, modelId } = call
+  const request = readConverseRequest(body)
+  const issuedSignatures = endpoint.issuedSignatures.textBySignature
+  const facts = { modelId: endpoint.models.baseModelOf(modelId), operation, issuedSignatures }
+  const refusal = refusalOf(request, facts, endpoint.validation)
+  if (!refusal) return request
+  exchange.note({ ruleId: refusal.ruleId })
+  throw refusal.error
 }
 
 /** Answers one request, whatever it is. */
@@ -70,9 +115,8 @@ async function answer(exchange: Exchange, endpoint: Endpoint): Promise<Answer> {
   if (!run || modelId === undefined || method !== 'POST') throw unknownOperation()
   if (!isJsonObject(body))
     throw new AwsError('SerializationException', 'Unexpected input: the body is not a JSON object')
-  if (!endpoint.isKnownModel(modelId)) {
-    throw new AwsError('ValidationException', 'The provided model identifier is invalid.')
-  }
+  const refusal = endpoint.models.refusalOf(modelId)
+  if (refusal !== undefined) throw new AwsError('ValidationException', refusal)
   return run({ endpoint, exchange, modelId, body })
 }
 
@@ -106,6 +150,3 @@ function unexpected(error: unknown): AwsError {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return new AwsError('InternalServerException', `The local endpoint failed: ${text}`)
 }
-
-/** Any well-formed name of a known vendor. */
-export const isPlausibleModel = (modelId: string): boolean => parseModelId(modelId) !== undefined

@@ -9,11 +9,14 @@ import type { AuthOptions } from './auth.ts'
 import { Exchange } from './exchange.ts'
 import type { AnyRequest, AnyResponse } from './exchange.ts'
 import { FaultScript } from './faults.ts'
+import { IssuedSignatures } from './issued-signatures.ts'
 import { RequestLog } from './log.ts'
 import type { LogEntry } from './log.ts'
+import { ModelCatalog } from './model-catalog.ts'
 import { quotingResponder } from './quoting-responder/index.ts'
 import type { Responder } from './responder.ts'
-import { handle, isPlausibleModel } from './routes.ts'
+import { handle } from './routes.ts'
+import type { ValidationOptions } from './validator/index.ts'
 
 export interface LocalBedrockOptions {
   /** default 0: any free port */
@@ -27,6 +30,14 @@ export interface LocalBedrockOptions {
   /** model ids that exist; default: every well-formed `<vendor>.<name>` of a known vendor, with or without
    *  geographic prefix, and ARNs. `'any'` accepts everything */
   models?: readonly string[] | 'any'
+  /** prefixes of model ids that exist only through an inference profile, such as `anthropic.claude-sonnet-4-5`;
+   *  default none, because the list changes monthly and by Region */
+  profileOnlyModels?: readonly string[]
+  /** ARN of an application inference profile (or other ARN that hides its model) to the id of its model: decides the
+   *  family whose rules apply */
+  inferenceProfiles?: Record<string, string>
+  /** rules the requests must keep; `'off'` checks types only */
+  validation?: ValidationOptions | 'off'
 }
 
 export interface LocalBedrock extends AsyncDisposable {
@@ -67,18 +78,15 @@ export async function startLocalBedrock(options: LocalBedrockOptions = {}): Prom
 }
 
 function requestHandler(options: LocalBedrockOptions, log: RequestLog, faults: FaultScript) {
-  const { models } = options
   const open = new Set<Exchange>()
   let calls = 0
   const endpoint = {
     responder: options.responder ?? quotingResponder(),
     auth: options.auth ?? {},
     faults,
-    isKnownModel: Array.isArray(models)
-      ? (id: string) => models.includes(id)
-      : models === 'any'
-        ? () => true
-        : isPlausibleModel,
+    validation: options.validation ?? {},
+    models: new ModelCatalog(options),
+    issuedSignatures: new IssuedSignatures(),
     nextCallIndex: () => calls++,
   }
   const onRequest = (request: AnyRequest, response: AnyResponse) => {

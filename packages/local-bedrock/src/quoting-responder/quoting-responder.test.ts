@@ -100,14 +100,17 @@ describe('the quoting responder', () => {
   })
 
   it('writes JSON when the request asks for a JSON schema', async () => {
-    const schema = JSON.stringify(answerSchema)
+    const { confidence: _numbersHaveNoRangeHere, ...properties } = answerSchema.properties
+    const strict = { additionalProperties: false, required: ['answer', 'sources', 'kind'] }
+    const $defs = { Source: { ...answerSchema.$defs.Source, additionalProperties: false } }
+    const schema = JSON.stringify({ ...answerSchema, ...strict, properties, $defs })
     const outputConfig = {
       textFormat: { type: 'json_schema' as const, structure: { jsonSchema: { schema, name: 'answer' } } },
     }
     const answer = await ask({ messages: searched, toolConfig: { tools: [searchTool] }, outputConfig })
     expect(JSON.parse(answer.output?.message?.content?.[0]?.text ?? '')).toMatchObject({
       kind: 'stream',
-      confidence: 1,
+      sources: [{ path: 'docs/streaming.md' }, { path: 'docs/output.md' }],
     })
   })
 
