@@ -25,8 +25,7 @@ export function splitForeignSearch(
   let results: RequestPart[] = []
 
   const close = () => {
-    if (parts.length > 0)
-      out.push(out.length === 0 ? { ...response, parts } : { ...response, parts, usage: emptyUsage })
+    if (parts.length > 0) out.push(out.length === 0 ? { ...response, parts } : laterPiece(response, parts))
     if (results.length > 0) out.push({ kind: 'request', parts: results, timestamp: response.timestamp })
     parts = []
     results = []
@@ -48,6 +47,12 @@ export function splitForeignSearch(
   }
   close()
   return out
+}
+
+/** What is the response's as a whole stays with its first piece. */
+function laterPiece(response: ModelResponse, parts: readonly ResponsePart[]): ModelResponse {
+  const { providerResponseId: _, ...rest } = response
+  return { ...rest, parts, usage: emptyUsage }
 }
 
 function localReturn({ content, toolCallId, timestamp, outcome, metadata }: NativeToolReturnPart): RequestPart {

@@ -106,12 +106,14 @@ export function chooseNativeTools(
   return { functionTools: withoutReplaced(functionTools, chosen), nativeTools: chosen }
 }
 
+/** Hidden tools of a provider's search stay when the provider does not search: the local search finds them. */
 function withoutReplaced(tools: readonly ToolDefinition[], natives: readonly NativeTool[]): readonly ToolDefinition[] {
   if (!tools.some(tool => tool.unlessNative !== undefined || tool.withNative !== undefined)) return tools
   const has = (name: string) => natives.some(native => names(name, native))
   return tools.filter(
-    ({ unlessNative, withNative }) =>
-      (unlessNative === undefined || !has(unlessNative)) && (withNative === undefined || has(withNative)),
+    ({ unlessNative, withNative, deferLoading }) =>
+      (unlessNative === undefined || !has(unlessNative)) &&
+      (withNative === undefined || deferLoading === true || has(withNative)),
   )
 }
 
