@@ -49,7 +49,7 @@ function converterOf(schema: Schema, vendor: string): (() => JsonSchema) | undef
   return own && (() => own.call(schema))
 }
 
-/** arktype < 2.1.28 has only the method; `toJSONSchema` is the method's name in newer zod. */
+/** arktype had the method before it had the standard property. */
 function ownConverter(schema: object): (() => JsonSchema) | undefined {
   const { toJsonSchema } = schema as { toJsonSchema?: unknown }
   return typeof toJsonSchema === 'function' ? (toJsonSchema as () => JsonSchema) : undefined
