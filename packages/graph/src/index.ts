@@ -1,1 +1,9 @@
-export {}
+export { graph, Graph } from './nodes/graph.ts'
+export { GraphRun, type GraphRunResult } from './nodes/graph-run.ts'
+export { node, edge, anyNode, type BaseNode, type Edge } from './nodes/node.ts'
+export { End } from './end.ts'
+export { interruptPoint } from './interrupt.ts'
+export { memoryStore } from './store/memory.ts'
+export { type, withCodec } from './schema.ts'
+export type { GraphRunContext, StepContext } from './types.ts'
+export * from './errors.ts'

@@ -1,0 +1,140 @@
+import type { GraphStore, JournalRecord, Lease, RunRecord, RunStatus } from '../store/store.ts'
+
+/** When journal records reach the store: with every finished task (default), every so often, or when the run stops. */
+export type Durability = 'task' | 'exit' | { readonly everyMs: number }
+
+interface Pending {
+  readonly record: JournalRecord
+  readonly onStored: (() => void) | undefined
+}
+
+export interface JournalOptions {
+  readonly store: GraphStore
+  readonly run: RunRecord
+  readonly lease: Lease
+  readonly leaseMs: number
+  readonly durability: Durability
+  /** the run can no longer be written; nothing is stored from now on */
+  readonly onLost: (error: unknown) => void
+}
+
+/** At most this many records go into one commit, so that one write stays bounded. */
+const BATCH = 512
+/** A snapshot is worth its size once the records since the last one weigh as much. */
+const SNAPSHOT_MIN_BYTES = 256 * 1024
+
+/** The writing end of a run's journal. Records that gather while a commit is under way go into the next one together. */
+export class Journal {
+  readonly #options: JournalOptions
+  readonly #heartbeat: ReturnType<typeof setInterval>
+  #pending: Pending[] = []
+  #flushing: Promise<void> | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #storedSeq: number
+  #bytes = 0
+  #snapshotBytes: number
+  seq: number
+  snapshotSeq: number
+  isLost = false
+
+  constructor(options: JournalOptions, snapshotBytes: number) {
+    this.#options = options
+    this.seq = options.run.seq
+    this.#storedSeq = options.run.seq
+    this.snapshotSeq = options.run.snapshotSeq
+    this.#snapshotBytes = snapshotBytes
+    this.#heartbeat = setInterval(() => void this.#renew(), Math.max(10, options.leaseMs / 3))
+    unref(this.#heartbeat)
+  }
+
+  get isIdle(): boolean {
+    return this.#storedSeq === this.seq
+  }
+
+  /** Tasks may go on before their predecessors are stored. */
+  get isRelaxed(): boolean {
+    return this.#options.durability !== 'task'
+  }
+
+  get wantsSnapshot(): boolean {
+    return this.#bytes > Math.max(SNAPSHOT_MIN_BYTES, this.#snapshotBytes)
+  }
+
+  append(data: string, head: { status: RunStatus; at: number; isSnapshot: boolean }, onStored?: () => void): void {
+    this.seq++
+    if (head.isSnapshot) {
+      this.snapshotSeq = this.seq
+      this.#snapshotBytes = data.length
+      this.#bytes = 0
+    } else this.#bytes += data.length
+    const record = { seq: this.seq, at: head.at, status: head.status, snapshotSeq: this.snapshotSeq, data }
+    this.#pending.push({ record, onStored })
+    this.#schedule()
+  }
+
+  /** Resolves when all that was appended is stored, or the run is lost. */
+  async flush(): Promise<void> {
+    if (this.#timer !== undefined) clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#flushing ??= this.#drain()
+    await this.#flushing
+    if (this.#pending.length > 0 && !this.isLost) await this.flush()
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#heartbeat)
+    if (this.#timer !== undefined) clearTimeout(this.#timer)
+    if (!this.isLost) await this.#options.store.release(this.#options.lease)
+  }
+
+  #schedule(): void {
+    const { durability } = this.#options
+    if (durability === 'exit') return
+    if (durability === 'task') this.#flushing ??= this.#drain()
+    else this.#timer ??= setTimeout(() => void this.flush(), durability.everyMs)
+  }
+
+  async #drain(): Promise<void> {
+    // one turn later, so that what finishes together is committed together
+    await undefined
+    const { store, lease } = this.#options
+    try {
+      while (this.#pending.length > 0 && !this.isLost) {
+        const batch = this.#pending.splice(0, BATCH)
+        await store.commit(
+          lease,
+          this.#storedSeq,
+          batch.map(pending => pending.record),
+        )
+        this.#storedSeq = batch[batch.length - 1]!.record.seq
+        for (const { onStored } of batch) onStored?.()
+      }
+    } catch (error) {
+      this.#lose(error)
+    } finally {
+      this.#flushing = undefined
+    }
+  }
+
+  async #renew(): Promise<void> {
+    try {
+      await this.#options.store.renew(this.#options.lease, this.#options.leaseMs)
+    } catch (error) {
+      this.#lose(error)
+    }
+  }
+
+  #lose(error: unknown): void {
+    if (this.isLost) return
+    this.isLost = true
+    this.#pending = []
+    clearInterval(this.#heartbeat)
+    this.#options.onLost(error)
+  }
+}
+
+const unref = (timer: unknown): void => {
+  // timers are objects with unref on Node, Bun and Deno, numbers in browsers and workers
+  if (typeof timer === 'object' && timer !== null && 'unref' in timer && typeof timer.unref === 'function')
+    timer.unref()
+}

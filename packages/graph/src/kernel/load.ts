@@ -1,0 +1,138 @@
+import { StoreCorruptError, VersionMismatchError } from '../errors.ts'
+import { linkProgram, type NodeDefinition, type Program } from '../program.ts'
+import type { GraphStore, JournalRecord, RunRecord } from '../store/store.ts'
+import { cloneJson, toJson, type Json } from '../util/json.ts'
+import { EntryReader, FORMAT, restoreSnapshot, snapshotOf, type EntryJson } from './codec.ts'
+import type { Entry, SnapshotJson } from './model.ts'
+import type { RunState } from './run-state.ts'
+
+/** A saved run, as a migration sees it. */
+export interface SavedRun {
+  readonly runId: string
+  readonly graph: string
+  readonly version: number
+  readonly state: Json
+  readonly tasks: readonly { readonly id: number; readonly node: string; readonly input: Json }[]
+}
+
+/** Rewrites a run of an older version of the graph: its state, and the nodes and inputs of its open tasks. */
+export type Migration = (run: SavedRun) => Pick<SavedRun, 'state' | 'tasks'>
+
+export interface Loaded {
+  readonly run: RunRecord
+  readonly state: RunState
+  /** set when a migration changed the run and must be stored */
+  readonly migrated: SnapshotJson | undefined
+  readonly snapshotBytes: number
+}
+
+const parse = (record: JournalRecord): EntryJson => {
+  // the store keeps the text this package wrote; a format of another version is refused below
+  const entry = JSON.parse(record.data) as EntryJson
+  if (entry.k === 'snapshot' && entry.f !== FORMAT)
+    throw new VersionMismatchError(
+      `The run was stored in format ${entry.f}; this version of the package reads format ${FORMAT}.`,
+    )
+  return entry
+}
+
+/** Reads a run's state as it was at `seq`, from the newest snapshot before it. */
+export const loadRun = async (
+  program: Program,
+  store: GraphStore,
+  run: RunRecord,
+  options: {
+    readonly seq?: number
+    readonly migrate?: Migration | undefined
+    readonly onEntry?: (entry: Entry, record: JournalRecord) => void
+  } = {},
+): Promise<Loaded> => {
+  const last = options.seq ?? run.seq
+  const first = await snapshotBefore(store, run, last)
+  const records = await store.read(run.id, { afterSeq: first - 1, limit: last - first + 1 })
+  const start = records[0] === undefined ? undefined : parse(records[0])
+  if (start?.k !== 'snapshot' || records[0]!.seq !== first)
+    throw new StoreCorruptError(`The journal of run "${run.id}" has no snapshot at ${first}.`)
+  if (run.version === program.version && run.topology === program.hash) {
+    const state = replay(program, start.s, records, options.onEntry)
+    return { run, state, migrated: undefined, snapshotBytes: records[0]!.data.length }
+  }
+  if (options.migrate === undefined) throw mismatch(run, program)
+  const old = replay(shadowProgram(run, start.s.nodes), start.s, records)
+  const migrated = migrateSnapshot(run, snapshotOf(old), options.migrate)
+  return {
+    run,
+    state: restoreSnapshot(program, migrated, old.status),
+    migrated,
+    snapshotBytes: records[0]!.data.length,
+  }
+}
+
+const mismatch = (run: RunRecord, program: Program) =>
+  new VersionMismatchError(
+    `Run "${run.id}" belongs to version ${run.version} of graph "${run.graph}" (structure ${run.topology}), ` +
+      `this is version ${program.version} (structure ${program.hash}). Give \`migrate\`, or resume it with the old graph.`,
+  )
+
+const snapshotBefore = async (store: GraphStore, run: RunRecord, seq: number): Promise<number> => {
+  if (seq >= run.snapshotSeq) return run.snapshotSeq
+  const [record] = await store.read(run.id, { afterSeq: seq - 1, limit: 1 })
+  if (record === undefined) throw new StoreCorruptError(`The journal of run "${run.id}" has no record ${seq}.`)
+  return record.snapshotSeq
+}
+
+const replay = (
+  program: Program,
+  snapshot: SnapshotJson,
+  records: readonly JournalRecord[],
+  onEntry?: (entry: Entry, record: JournalRecord) => void,
+): RunState => {
+  const state = restoreSnapshot(program, snapshot, records[0]!.status)
+  const reader = new EntryReader(state)
+  records.forEach((record, index) => {
+    const entry = reader.decode(parse(record))
+    onEntry?.(entry, record)
+    if (index === 0 || entry.kind === 'snapshot') return
+    state.apply(entry)
+    state.fresh = []
+  })
+  return state
+}
+
+/** As much of an old graph as replaying its journal needs: nodes and which join closes which fork, no code. */
+const shadowProgram = (run: RunRecord, skeleton: SnapshotJson['nodes']): Program => {
+  const nodes = skeleton.map(([id, kind, fork, first, isGenerator]): NodeDefinition => {
+    const join = {
+      initial: () => undefined,
+      reduce: () => undefined,
+      order: 'input' as const,
+      ...(first === null ? {} : { first }),
+    }
+    return { id, kind, edges: [], isGenerator, ...(fork === null ? {} : { fork, join }) }
+  })
+  return linkProgram({ name: run.graph, version: run.version, nodes })
+}
+
+const migrateSnapshot = (run: RunRecord, old: SnapshotJson, migrate: Migration): SnapshotJson => {
+  const open = old.tasks.filter(task => task.scope === undefined)
+  const saved: SavedRun = {
+    runId: run.id,
+    graph: run.graph,
+    version: run.version,
+    state: cloneJson(old.state),
+    tasks: open.map(task => ({ id: task.id, node: task.node, input: cloneJson(task.in ?? null) })),
+  }
+  const changed = migrate(saved)
+  const tasks = new Map(changed.tasks.map(task => [task.id, task]))
+  return {
+    ...old,
+    state: toJson(changed.state, 'migrated state'),
+    tasks: old.tasks.flatMap(task => {
+      if (task.scope !== undefined) return [task]
+      const next = tasks.get(task.id)
+      return next === undefined
+        ? []
+        : [{ ...task, node: next.node, in: toJson(next.input, `migrated input of "${next.node}"`) }]
+    }),
+  }
+}

@@ -1,0 +1,252 @@
+import type { Branch, PatchOp } from '../state/patch.ts'
+import type { ProgramNode } from '../program.ts'
+import type { StateReducers } from '../state/merge.ts'
+import type { RunStatus } from '../store/store.ts'
+import type { NodeKind } from '../topology.ts'
+import type { Json } from '../util/json.ts'
+import type { TaskContext } from './context.ts'
+
+/** One run of a fork: its items, and the place it was opened at. */
+export interface Scope {
+  readonly id: number
+  /** undefined for the root */
+  readonly fork: ProgramNode | undefined
+  readonly up: Place | undefined
+  readonly places: Map<number, Place>
+  /** tokens that have not arrived yet; an open scope inside counts as one */
+  live: number
+  isClosed: boolean
+  items: Item[]
+  /** writes of inner forks that have no join of their own */
+  passed: { readonly key: readonly number[]; readonly branch: Branch }[]
+  /** the generator that still adds items */
+  source: Task | undefined
+  /** initial value when the scope has a state of its own */
+  readonly reducers: StateReducers | undefined
+  /** items let in under the map's `concurrency`, and those that wait */
+  admitted: number
+  waiting: Task[]
+}
+
+/** Where a token is: an item of a scope. One token at a time; so it is also the unit of state. */
+export interface Place {
+  readonly scope: Scope
+  readonly index: number
+  branch: Branch | undefined
+  isAdmitted: boolean
+}
+
+export interface Item {
+  readonly key: readonly number[]
+  readonly value: unknown
+  readonly error?: ErrorRecord
+}
+
+export interface ErrorRecord {
+  readonly name: string
+  readonly message: string
+  readonly code?: string
+}
+
+/** An interrupt nobody has answered yet. */
+export interface WaitRecord {
+  readonly key: string
+  readonly point: string
+  readonly payload: Json
+  readonly deadlineAt?: number
+  readonly default?: { readonly value: Json }
+}
+
+export type TaskStatus = 'ready' | 'running' | 'waiting' | 'failed' | 'dead'
+
+export interface Task {
+  readonly id: number
+  readonly node: ProgramNode
+  /** JSON when the run has a store, the live value when it has none */
+  readonly input: unknown
+  readonly place: Place
+  status: TaskStatus
+  attempt: number
+  /** the process died while this task was ready or running */
+  isRecovered: boolean
+  isStarted: boolean
+  memo: Map<string, Json> | undefined
+  waits: Map<string, WaitRecord> | undefined
+  error: ErrorRecord | undefined
+  /** of a join: what it joins */
+  readonly scope: Scope | undefined
+  /** of a generator: the scope it fills, and how many items it has */
+  stream: Scope | undefined
+  emitted: number
+  context: TaskContext | undefined
+}
+
+export type Op =
+  | { readonly t: 'spawn'; readonly task: Task }
+  | { readonly t: 'open'; readonly scope: Scope; readonly count: number; readonly state?: { readonly value: Json } }
+  | { readonly t: 'grow'; readonly scope: Scope }
+  | { readonly t: 'item'; readonly scope: Scope; readonly item: Item; readonly place: Place }
+  | { readonly t: 'leave'; readonly scope: Scope }
+  | { readonly t: 'kill'; readonly place: Place }
+  | { readonly t: 'subend'; readonly scope: Scope; readonly place: Place }
+  | { readonly t: 'end'; readonly value: unknown; readonly place: Place }
+
+/** What one journal record means. Replaying the entries of a run gives its state: live runs use the same `apply`. */
+export type Entry =
+  | {
+      readonly kind: 'done'
+      readonly task: Task
+      readonly ops: readonly Op[]
+      readonly patch: readonly PatchOp[]
+      readonly ms: number
+    }
+  | { readonly kind: 'more'; readonly task: Task; readonly ops: readonly Op[] }
+  | { readonly kind: 'started'; readonly task: Task }
+  | { readonly kind: 'memo'; readonly task: Task; readonly key: string; readonly value: Json | undefined }
+  | { readonly kind: 'wait'; readonly task: Task; readonly waits: readonly WaitRecord[] }
+  | {
+      readonly kind: 'answer'
+      readonly answers: readonly { readonly task: Task; readonly key: string; readonly value: Json }[]
+    }
+  | { readonly kind: 'retry'; readonly task: Task; readonly error: ErrorRecord }
+  | { readonly kind: 'settle'; readonly task: Task; readonly error: ErrorRecord; readonly ops: readonly Op[] }
+  | { readonly kind: 'fail'; readonly task: Task; readonly error: ErrorRecord }
+  | { readonly kind: 'override'; readonly ops: readonly Op[] }
+  | { readonly kind: 'recover' }
+  | { readonly kind: 'status'; readonly status: RunStatus; readonly reason?: string }
+  | {
+      readonly kind: 'snapshot'
+      readonly snapshot: SnapshotJson
+      readonly reason: 'start' | 'fork' | 'migrate' | 'import' | 'compact'
+    }
+
+/** A run's whole state as JSON. */
+export interface SnapshotJson {
+  /** the bare structure of the graph, so that a newer version can still replay the records that follow */
+  readonly nodes: readonly (readonly [
+    id: string,
+    kind: NodeKind,
+    fork: string | null,
+    first: number | null,
+    isGenerator: boolean,
+  ])[]
+  readonly state: Json
+  readonly nextId: number
+  readonly steps: number
+  readonly tasks: readonly TaskJson[]
+  readonly scopes: readonly ScopeJson[]
+  readonly end?: { readonly output: Json }
+}
+
+type At = readonly [scope: number, index: number]
+
+export interface TaskJson {
+  readonly id: number
+  readonly node: string
+  readonly in?: Json
+  readonly at: At
+  readonly status?: TaskStatus
+  readonly attempt?: number
+  readonly started?: boolean
+  readonly memo?: readonly (readonly [string, Json])[]
+  readonly waits?: readonly WaitRecord[]
+  readonly error?: ErrorRecord
+  readonly scope?: number
+  readonly stream?: number
+  readonly emitted?: number
+}
+
+export interface ScopeJson {
+  readonly id: number
+  readonly fork: string
+  readonly up: At
+  readonly live: number
+  readonly closed?: boolean
+  readonly source?: number
+  readonly items: readonly ItemJson[]
+  readonly branches: readonly {
+    readonly index: number
+    readonly ops?: readonly PatchOp[]
+    readonly root?: { readonly value: Json }
+  }[]
+  readonly passed: readonly { readonly key: readonly number[]; readonly ops: readonly PatchOp[] }[]
+}
+
+export interface ItemJson {
+  readonly k: readonly number[]
+  readonly v?: Json
+  readonly e?: ErrorRecord
+}
+
+export const newScope = (id: number, fork: ProgramNode | undefined, up: Place | undefined): Scope => ({
+  id,
+  fork,
+  up,
+  places: new Map(),
+  live: 0,
+  isClosed: false,
+  items: [],
+  passed: [],
+  source: undefined,
+  reducers: fork?.sub?.reducers,
+  admitted: 0,
+  waiting: [],
+})
+
+export const placeIn = (scope: Scope, index: number): Place => {
+  let place = scope.places.get(index)
+  if (place === undefined) scope.places.set(index, (place = { scope, index, branch: undefined, isAdmitted: false }))
+  return place
+}
+
+export const newTask = (
+  id: number,
+  node: ProgramNode,
+  place: Place,
+  rest: { input?: unknown; scope?: Scope },
+): Task => ({
+  id,
+  node,
+  input: rest.input,
+  place,
+  status: 'ready',
+  attempt: 1,
+  isRecovered: false,
+  isStarted: false,
+  memo: undefined,
+  waits: undefined,
+  error: undefined,
+  scope: rest.scope,
+  stream: undefined,
+  emitted: 0,
+  context: undefined,
+})
+
+/** True when `place` is `scope` item `index` or lies inside it; any item without `index`. */
+export const isInside = (place: Place, scope: Scope, index?: number): boolean => {
+  for (let at: Place | undefined = place; at !== undefined; at = at.scope.up)
+    if (at.scope === scope) return index === undefined || at.index === index
+  return false
+}
+
+/** The indices that lead from an item of `scope` down to `place`. */
+export const keyWithin = (place: Place, scope: Scope): number[] => {
+  const key: number[] = []
+  for (let at: Place | undefined = place; at !== undefined; at = at.scope.up) {
+    key.push(at.index)
+    if (at.scope === scope) break
+  }
+  return key.reverse()
+}
+
+export const compareKeys = (a: readonly number[], b: readonly number[]): number => {
+  const length = Math.min(a.length, b.length)
+  for (let index = 0; index < length; index++) if (a[index] !== b[index]) return a[index]! - b[index]!
+  return a.length - b.length
+}
+
+export const errorRecord = (error: unknown): ErrorRecord => {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error) }
+  const code = (error as { code?: unknown }).code
+  return { name: error.name, message: error.message, ...(typeof code === 'string' ? { code } : {}) }
+}

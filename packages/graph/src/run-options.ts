@@ -1,0 +1,72 @@
+import type { GraphEvent } from './events/event.ts'
+import type { InterruptAnswer, OpenInterrupt } from './interrupt.ts'
+import type { Durability } from './kernel/journal.ts'
+import type { Migration } from './kernel/load.ts'
+import type { GraphStore } from './store/store.ts'
+
+/** What every way of running a graph takes. */
+export interface RunControls {
+  /** tasks under way at once; default no limit */
+  readonly concurrency?: number
+  /** steps of the whole run, resumes included; default 100,000 */
+  readonly maxSteps?: number
+  /** cancels the run: its tasks are aborted, and a stored run can be resumed */
+  readonly signal?: AbortSignal
+  /** lets running tasks finish, starts no other, and stops with status `paused` */
+  readonly drainSignal?: AbortSignal
+  /** told of every event, in order; must not throw */
+  readonly onEvent?: (event: GraphEvent) => void
+  /** default true: spans through the OpenTelemetry API, which does nothing without an SDK */
+  readonly trace?: boolean
+}
+
+export interface StoreControls {
+  /** when finished tasks reach the store; default `task`: with each of them */
+  readonly durability?: Durability
+  /** names this process in the lease; default a random name */
+  readonly owner?: string
+  /** how long another process waits after this one died, milliseconds; default 15,000 */
+  readonly leaseMs?: number
+}
+
+export interface ResumeControls extends RunControls, StoreControls {
+  readonly store?: GraphStore
+  readonly answers?: readonly InterruptAnswer[]
+  /** take the run from an owner whose lease is still live, because you know it is dead */
+  readonly takeOver?: boolean
+  /** for runs of an older version of the graph */
+  readonly migrate?: Migration
+}
+
+/** Deps are required exactly when the graph's nodes need some. */
+export type DepsOption<TDeps> = undefined extends TDeps ? { readonly deps?: TDeps } : { readonly deps: TDeps }
+/** State is required exactly when the graph has one. */
+export type StateOption<TState> = undefined extends TState ? { readonly state?: TState } : { readonly state: TState }
+
+export interface DoneOutcome<TState, TOutput> {
+  readonly status: 'done'
+  readonly runId: string
+  readonly output: TOutput
+  readonly state: TState
+}
+
+export interface InterruptedOutcome<TState, TOutput> {
+  readonly status: 'interrupted'
+  readonly runId: string
+  readonly interrupts: readonly OpenInterrupt[]
+  readonly state: TState
+  /** Goes on in this process, with or without a store. */
+  resume(answers: readonly InterruptAnswer[]): Promise<GraphOutcome<TState, TOutput>>
+}
+
+export interface PausedOutcome<TState> {
+  readonly status: 'paused'
+  readonly runId: string
+  readonly state: TState
+}
+
+/** How a run ended that did not throw. */
+export type GraphOutcome<TState, TOutput> =
+  | DoneOutcome<TState, TOutput>
+  | InterruptedOutcome<TState, TOutput>
+  | PausedOutcome<TState>

@@ -1,0 +1,231 @@
+import { GraphRuntimeError } from '../errors.ts'
+import { getOwn, setOwn, toJson, type Json } from '../util/json.ts'
+import type { PatchOp } from './patch.ts'
+
+/** One draft per task: what the task writes, dropped unless the task succeeds. */
+interface DraftRoot {
+  readonly nodeId: string
+  isDirty: boolean
+  isClosed: boolean
+}
+
+interface Layer {
+  readonly root: DraftRoot
+  readonly base: object
+  readonly isArray: boolean
+  readonly children: Map<string, object>
+  changes: Map<string, unknown> | undefined
+  length: number
+}
+
+const DELETED = Symbol('deleted')
+const layers = new WeakMap<object, Layer>()
+
+/** A draft of a state: reads fall through to `base`, writes stay in the draft until `finishDraft`. */
+export interface Draft {
+  readonly value: unknown
+  readonly root: DraftRoot
+}
+
+export const openDraft = (base: unknown, nodeId: string): Draft => {
+  const root: DraftRoot = { nodeId, isDirty: false, isClosed: false }
+  return { value: typeof base === 'object' && base !== null ? layer(root, base) : base, root }
+}
+
+const layer = (root: DraftRoot, base: object): object => {
+  const isArray = Array.isArray(base)
+  // the proxy's target only lends its kind (array or object); all content comes from base and changes
+  const target: object = isArray ? [] : {}
+  const proxy = new Proxy(target, handler)
+  const length = isArray ? base.length : 0
+  const self: Layer = { root, base, isArray, children: new Map(), changes: undefined, length }
+  // traps receive the target, callers hold the proxy: both lead to the layer
+  layers.set(target, self)
+  layers.set(proxy, self)
+  return proxy
+}
+
+const isIndex = (key: string) => /^(?:0|[1-9]\d*)$/.test(key)
+
+const hasKey = (self: Layer, key: string): boolean => {
+  if (self.isArray && (key === 'length' || (isIndex(key) && Number(key) >= self.length))) return key === 'length'
+  const changed = self.changes?.get(key)
+  if (changed !== undefined || self.changes?.has(key)) return changed !== DELETED
+  return Object.prototype.hasOwnProperty.call(self.base, key)
+}
+
+const read = (self: Layer, key: string): unknown => {
+  if (self.isArray && key === 'length') return self.length
+  if (self.changes?.has(key)) {
+    const value = self.changes.get(key)
+    return value === DELETED ? undefined : value
+  }
+  if (self.isArray && isIndex(key) && Number(key) >= self.length) return undefined
+  const value = getOwn(self.base, key)
+  if (typeof value !== 'object' || value === null) return value
+  let child = self.children.get(key)
+  if (child === undefined) self.children.set(key, (child = layer(self.root, value)))
+  return child
+}
+
+const change = (self: Layer, key: string, value: unknown): boolean => {
+  const { root } = self
+  if (root.isClosed)
+    throw new GraphRuntimeError(
+      `The state of node "${root.nodeId}" was changed after the node had finished. Await everything the node starts.`,
+    )
+  if (self.isArray && key === 'length') return resize(self, Number(value))
+  const isScalar = typeof value !== 'object' || value === null
+  if (
+    isScalar &&
+    self.changes?.has(key) !== true &&
+    value !== DELETED &&
+    hasKey(self, key) &&
+    read(self, key) === value
+  )
+    return true
+  root.isDirty = true
+  if (self.isArray && isIndex(key) && Number(key) >= self.length) {
+    resize(self, Number(key))
+    self.length = Number(key) + 1
+  }
+  self.changes ??= new Map()
+  self.changes.set(key, value)
+  return true
+}
+
+const resize = (self: Layer, length: number): boolean => {
+  // every index between a cut and the present length is in `changes`, so no element of the base comes back
+  if (length === self.length) return true
+  self.root.isDirty = true
+  if (self.changes !== undefined)
+    for (const key of self.changes.keys()) if (isIndex(key) && Number(key) >= length) self.changes.delete(key)
+  for (let index = self.length; index < length; index++) {
+    self.changes ??= new Map()
+    self.changes.set(String(index), null)
+  }
+  self.length = length
+  self.changes ??= new Map()
+  return true
+}
+
+const keysOf = (self: Layer): string[] => {
+  const keys: string[] = []
+  if (self.isArray) {
+    for (let index = 0; index < self.length; index++) keys.push(String(index))
+    return keys
+  }
+  for (const key of Object.keys(self.base)) if (self.changes?.get(key) !== DELETED) keys.push(key)
+  if (self.changes !== undefined)
+    for (const [key, value] of self.changes)
+      if (value !== DELETED && !Object.prototype.hasOwnProperty.call(self.base, key)) keys.push(key)
+  return keys
+}
+
+const refuseSymbol = (): never => {
+  throw new GraphRuntimeError('The state has no symbol keys: it must be JSON.')
+}
+
+const layerOf = (draftOrTarget: object): Layer => layers.get(draftOrTarget)!
+
+class Handler implements ProxyHandler<object> {
+  get(target: object, key: string | symbol): unknown {
+    if (typeof key === 'symbol') return Reflect.get(target, key)
+    const self = layerOf(target)
+    return hasKey(self, key) ? read(self, key) : Reflect.get(target, key)
+  }
+
+  set(target: object, key: string | symbol, value: unknown): boolean {
+    return typeof key === 'symbol' ? refuseSymbol() : change(layerOf(target), key, value)
+  }
+
+  has(target: object, key: string | symbol): boolean {
+    return typeof key === 'symbol' ? Reflect.has(target, key) : hasKey(layerOf(target), key) || Reflect.has(target, key)
+  }
+
+  deleteProperty(target: object, key: string | symbol): boolean {
+    if (typeof key === 'symbol') return refuseSymbol()
+    const self = layerOf(target)
+    return !hasKey(self, key) || change(self, key, self.isArray ? null : DELETED)
+  }
+
+  defineProperty(target: object, key: string | symbol, descriptor: PropertyDescriptor): boolean {
+    if (typeof key === 'symbol' || !('value' in descriptor)) return refuseSymbol()
+    return change(layerOf(target), key, descriptor.value)
+  }
+
+  ownKeys(target: object): string[] {
+    const self = layerOf(target)
+    return self.isArray ? [...keysOf(self), 'length'] : keysOf(self)
+  }
+
+  getOwnPropertyDescriptor(target: object, key: string | symbol): PropertyDescriptor | undefined {
+    if (typeof key === 'symbol') return undefined
+    const self = layerOf(target)
+    if (!hasKey(self, key)) return undefined
+    const isLength = self.isArray && key === 'length'
+    return { value: read(self, key), writable: true, enumerable: !isLength, configurable: !isLength }
+  }
+
+  setPrototypeOf(): boolean {
+    throw new GraphRuntimeError('The state is plain JSON: its prototype cannot be changed.')
+  }
+
+  preventExtensions(): boolean {
+    throw new GraphRuntimeError('The state cannot be frozen: nodes write to it.')
+  }
+}
+
+const handler: ProxyHandler<object> = new Handler()
+
+/** A plain copy of a draft, or of a value that contains drafts. */
+export const plain = (value: unknown): unknown => {
+  if (typeof value !== 'object' || value === null) return value
+  const self = layers.get(value)
+  if (self === undefined) {
+    if (Array.isArray(value)) return value.map(plain)
+    const prototype: unknown = Object.getPrototypeOf(value)
+    if (prototype !== Object.prototype && prototype !== null) return value
+    const out: Record<string, unknown> = {}
+    for (const key of Object.keys(value)) setOwn(out, key, plain((value as Record<string, unknown>)[key]))
+    return out
+  }
+  const out: object = self.isArray ? [] : {}
+  for (const key of keysOf(self)) setOwn(out, key, plain(read(self, key)))
+  return out
+}
+
+/** Ends a draft and returns its writes, in an order that can be applied as it stands.
+ *  @throws {NotJsonError} a written value is not JSON */
+export const finishDraft = (draft: Draft): readonly PatchOp[] => {
+  draft.root.isClosed = true
+  if (!draft.root.isDirty) return []
+  const ops: PatchOp[] = []
+  collect(layerOf(draft.value as object), [], ops)
+  return ops
+}
+
+/** Ends a draft and forgets its writes. */
+export const dropDraft = (draft: Draft): void => {
+  draft.root.isClosed = true
+}
+
+const collect = (self: Layer, path: (string | number)[], ops: PatchOp[]): void => {
+  const keyOf = (key: string) => (self.isArray ? Number(key) : key)
+  if (self.isArray && self.length < (self.base as unknown[]).length) ops.push([[...path, 'length'], self.length])
+  for (const [key, child] of self.children) {
+    if (self.changes?.has(key) || !hasKey(self, key)) continue
+    const nested = layerOf(child)
+    if (nested.changes === undefined && nested.children.size === 0) continue
+    path.push(keyOf(key))
+    collect(nested, path, ops)
+    path.pop()
+  }
+  if (self.changes === undefined) return
+  const entries = self.isArray ? [...self.changes].sort((a, b) => Number(a[0]) - Number(b[0])) : self.changes
+  for (const [key, value] of entries) {
+    const at = [...path, keyOf(key)]
+    if (value === DELETED || (value === undefined && !self.isArray)) ops.push([at])
+    else ops.push([at, toJson(plain(value), `state.${at.join('.')} after node "${self.root.nodeId}"`) satisfies Json])
+  }
+}

@@ -1,0 +1,92 @@
+import type { Handed } from './nodes/handle.ts'
+import type { TaskRef } from './events/event.ts'
+import type { InterruptPoint } from './interrupt.ts'
+import type { OnceCall, OnceOptions } from './kernel/context.ts'
+import type { WithCodec } from './schema.ts'
+
+/** A compile-time error in words. No value has this type. */
+export interface GraphTypeError<TMessage extends string> {
+  readonly __graphTypeError: TMessage
+}
+
+type Primitive = null | boolean | number | string | undefined
+
+/** `true` when every value of T survives JSON, else where it does not. */
+export type JsonProblem<
+  T,
+  TPath extends string = '',
+  TDepth extends readonly unknown[] = [],
+> = TDepth['length'] extends 8
+  ? never
+  : unknown extends T
+    ? never
+    : T extends Primitive
+      ? never
+      : T extends bigint | symbol
+        ? `${TPath}: a bigint or symbol`
+        : T extends (...args: never[]) => unknown
+          ? `${TPath}: a function`
+          : T extends Date
+            ? `${TPath}: a Date`
+            : T extends ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>
+              ? `${TPath}: a Map or Set`
+              : T extends Promise<unknown> | ArrayBuffer | ArrayBufferView | RegExp | Error
+                ? `${TPath}: a class instance`
+                : T extends readonly (infer TItem)[]
+                  ? JsonProblem<TItem, `${TPath}[]`, [...TDepth, 0]>
+                  : T extends object
+                    ? {
+                        [K in keyof T & (string | number)]: JsonProblem<
+                          T[K],
+                          TPath extends '' ? `${K}` : `${TPath}.${K}`,
+                          [...TDepth, 0]
+                        >
+                      }[keyof T & (string | number)]
+                    : never
+
+/** T itself when it is JSON, an error that names the place when it is not. Schemas with a codec pass. */
+export type JsonSchemaCheck<TSchema, TOutput> = TSchema extends WithCodec
+  ? unknown
+  : [JsonProblem<TOutput>] extends [never]
+    ? unknown
+    : GraphTypeError<`must be JSON (or have a codec); it is not at ${JsonProblem<TOutput> & string}`>
+
+/** State as a node sees it: writable, though the schema may say readonly. */
+export type Draft<T> = T
+
+/** What a running node gets of its run.
+ *  `state` is a draft: writes count when the node succeeds, and vanish when it fails or is cancelled. */
+export interface GraphRunContext<TState = undefined, TDeps = undefined> {
+  readonly state: TState
+  readonly deps: TDeps
+  readonly runId: string
+  readonly nodeId: string
+  readonly taskId: number
+  /** from 1; grows with retries */
+  readonly attempt: number
+  /** the process died since this task became ready: the node may have run before */
+  readonly isRecovered: boolean
+  /** the same for every attempt of this task, also after a crash */
+  readonly idempotencyKey: string
+  readonly forkPath: TaskRef['forkPath']
+  /** aborted when the run is cancelled, the node times out or another branch won */
+  readonly signal: AbortSignal
+  /** Asks the outside world and waits for the answer, over restarts if the run has a store. */
+  interrupt<TPayload, TAnswer>(point: InterruptPoint<TPayload, TAnswer>, payload: TPayload): Promise<TAnswer>
+  /** Does a side effect once in the life of this task and remembers its JSON result.
+   *  @param key names the effect within the node */
+  once<T>(key: string, effect: (call: OnceCall) => Promise<T> | T, options?: OnceOptions<T>): Promise<T>
+  /** Sends data to the listeners of the run; not stored. */
+  emit(data: unknown): void
+  /** A plain copy of the state, for structuredClone and the like. */
+  snapshot(): TState
+}
+
+/** The context of a builder step: a run context with what the edge brought. */
+export interface StepContext<TState, TDeps, TInput> extends GraphRunContext<TState, TDeps> {
+  readonly input: TInput
+  /** the same as `input` */
+  readonly inputs: TInput
+}
+
+export type { Handed }
