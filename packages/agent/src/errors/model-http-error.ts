@@ -56,7 +56,7 @@ const maxDetailLength = 1000
 function messageOf(options: ModelHttpErrorOptions, waitMs: number | undefined): string {
   const who = options.modelName === undefined ? 'The model' : `The model \`${options.modelName}\``
   const detail = (options.detail ?? detailOf(options.body))?.trim()
-  const sentences = [`${who} answered with HTTP status ${options.status}${detail ? `: ${shorten(detail)}` : '.'}`]
+  const sentences = [`${who} answered with HTTP status ${options.status}${detail ? `: ${sentence(detail)}` : '.'}`]
   if (options.suggestedModelId !== undefined) sentences.push(`Did you mean \`${options.suggestedModelId}\`?`)
   if (waitMs !== undefined) sentences.push(`Retry after ${waitMs} ms.`)
   return sentences.join(' ')
@@ -71,6 +71,7 @@ function detailOf(body: unknown): string | undefined {
   return [nested, message, Message, error, detail].find(text => typeof text === 'string')
 }
 
-function shorten(text: string): string {
-  return text.length <= maxDetailLength ? text : `${text.slice(0, maxDetailLength)}…`
+function sentence(text: string): string {
+  if (text.length > maxDetailLength) return `${text.slice(0, maxDetailLength)}…`
+  return /[.!?}\]]$/.test(text) ? text : `${text}.`
 }

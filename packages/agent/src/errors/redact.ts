@@ -3,7 +3,8 @@ const blank = '[redacted]'
 /** What credentials look like in text. Each pattern keeps the words that say what was blanked. */
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#@"'<>]{1,512}@/gi, `$1${blank}@`],
-  [/\b(Bearer|Basic)(\s{1,8})[\w.~+/=-]{12,}/gi, `$1$2${blank}`],
+  // a scheme followed by one plain word is prose: "Basic authentication"
+  [/\b(Bearer|Basic)(\s{1,8})(?![a-z]{1,30}[.,;:!?)'"]{0,2}(?:\s|$))[\w.~+/=-]{8,}/gi, `$1$2${blank}`],
   [
     /(["']?\b(?:proxy-authorization|authorization|x-api-key|api[-_]?key|x-amz-security-token|x-goog-api-key|client[-_]secret|aws_secret_access_key|password)["']?\s{0,8}[:=]\s{0,8}["']?)(?!\[redacted\]|Bearer |Basic )[^\s"',;&}]{4,}/gi,
     `$1${blank}`,

@@ -5,7 +5,7 @@ import type { ModelMessage, ModelRequest, ModelResponse } from './message.ts'
 import { reservedMetadataKey } from './merge-messages.ts'
 import { pairCalls } from './pair-calls.ts'
 import type { RequestPart, ResponsePart } from './part.ts'
-import { isFileUrl } from './user-content.ts'
+import { isFileUrl, isMultiModalKind } from './user-content.ts'
 
 export interface SanitizeOptions {
   /** System prompts, and the instructions stored with requests. Default `true`. */
@@ -124,10 +124,15 @@ function sanitizeRequestPart(part: RequestPart, rules: Rules): RequestPart[] {
 function sanitizePrompt(prompt: UserPrompt, rules: Rules): UserPrompt {
   if (typeof prompt === 'string') return prompt
   return prompt.flatMap((item): UserContent[] => {
-    if (!isMultiModalContent(item)) return [item]
+    if (typeof item === 'string' || !isFile(item)) return [item]
     const file = rules.file(item)
     return file === undefined ? [] : [file]
   })
+}
+
+/** By its kind alone: whatever else it holds, a provider would take it for a file. */
+function isFile(item: Exclude<UserContent, string>): item is MultiModalContent {
+  return isMultiModalKind(item.kind)
 }
 
 function sanitizeResponse(response: ModelResponse, rules: Rules): ModelResponse {
@@ -152,12 +157,19 @@ function sanitizeValue(value: unknown, rules: Rules, depth = 0): unknown {
   if (Array.isArray(value)) {
     return value.map(item => sanitizeValue(item, rules, depth + 1)).filter(item => item !== undefined)
   }
+  if (!isRecord(value)) return value
   const clean = {}
   for (const [key, item] of Object.entries(value)) {
     const kept = sanitizeValue(item, rules, depth + 1)
     if (kept !== undefined) setKey(clean, key, kept)
   }
   return clean
+}
+
+/** Dates, bytes and the like hold no files. */
+function isRecord(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || prototype === Object.prototype
 }
 
 function withoutReserved<T extends ModelMessage>(message: T, rules: Rules): T {
