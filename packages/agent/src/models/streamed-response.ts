@@ -2,7 +2,7 @@ import type { FinalResultEvent, ModelEvent, PartEndEvent, PartStartEvent } from 
 import type { FinishReason, ModelResponse, ResponseState } from '../messages/message.ts'
 import type { ResponsePart } from '../messages/part.ts'
 import { emptyUsage, type RequestUsage } from '../usage/usage.ts'
-import type { JsonObject } from '../util/json.ts'
+import type { JsonObject, MaybePromise } from '../util/json.ts'
 import type { ModelRequestParameters, StreamedResponse } from './model.ts'
 import { PartsManager, type PartsManagerOptions } from './parts-manager.ts'
 import { toolKindsOf } from './tool-kinds.ts'
@@ -30,9 +30,10 @@ export interface StreamOptions extends Omit<PartsManagerOptions, 'toolKinds'> {
   readonly parameters: ModelRequestParameters
   /** Aborted when the reader cancels or leaves early; hand its signal to the request. */
   readonly controller?: AbortController
-  /** Reads the provider's stream once: yields what the parts manager returns and assigns the facts.
-   *  Its `finally` runs however the reading ends. */
+  /** Reads the provider's stream once: yields what the parts manager returns and assigns the facts. */
   read(parts: PartsManager, facts: ResponseFacts): AsyncGenerator<ModelEvent | undefined, void, undefined>
+  /** Releases what the stream holds: called once, however the reading ends, also when it never began. */
+  close?(): MaybePromise<unknown>
 }
 
 /** Makes the `StreamedResponse` of an adapter: adds the end of each part and the hint at a final result, keeps the state,
@@ -56,6 +57,7 @@ class AdapterStream implements StreamedResponse, AsyncIterator<ModelEvent> {
   readonly #facts: ResponseFacts = { usage: emptyUsage }
   readonly #source: AsyncGenerator<ModelEvent | undefined, void, undefined>
   #phase: Phase = 'reading'
+  #isPulling = false
   /** Events made but not yet taken; at most two, behind the one being returned. */
   readonly #pending: ModelEvent[] = []
   #lastStart: PartStartEvent | undefined
@@ -94,7 +96,12 @@ class AdapterStream implements StreamedResponse, AsyncIterator<ModelEvent> {
     this.#pending.length = 0
     this.#options.controller?.abort(new DOMException('The stream was cancelled.', 'AbortError'))
     // errors of a stream that was just cut off say nothing
-    await this.#source.return().catch(() => undefined)
+    const closing = this.#source
+      .return()
+      .then(() => this.#close())
+      .catch(() => undefined)
+    // a source that is busy closes when it hears of the abort; waiting for it could take as long as its answer
+    if (!this.#isPulling) await closing
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -120,33 +127,45 @@ class AdapterStream implements StreamedResponse, AsyncIterator<ModelEvent> {
     }
   }
 
-  async #pull(): Promise<IteratorResult<ModelEvent>> {
-    for (;;) {
-      let step: IteratorResult<ModelEvent | undefined, void>
-      try {
-        step = await this.#source.next()
-      } catch (error) {
-        if (this.#phase !== 'reading') return doneResult
-        this.#phase = 'failed'
-        this.#options.controller?.abort(error)
-        throw error
-      }
-      // cancelled while waiting
-      if (this.#phase !== 'reading') return doneResult
-      if (step.done === true) return this.#finish()
-      if (step.value !== undefined) return { done: false, value: this.#decorate(step.value) }
-    }
+  #pull(): Promise<IteratorResult<ModelEvent>> {
+    this.#isPulling = true
+    return this.#source.next().then(this.#onStep, this.#onError)
   }
 
-  #finish(): IteratorResult<ModelEvent> {
+  // two closures per stream instead of an async function's frame per event
+  readonly #onStep = (
+    step: IteratorResult<ModelEvent | undefined, void>,
+  ): IteratorResult<ModelEvent> | Promise<IteratorResult<ModelEvent>> => {
+    this.#isPulling = false
+    // cancelled while waiting
+    if (this.#phase !== 'reading') return doneResult
+    if (step.done === true) return this.#finish()
+    if (step.value === undefined) return this.#pull()
+    return { done: false, value: step.value.kind === 'part-start' ? this.#decorate(step.value) : step.value }
+  }
+
+  readonly #onError = async (error: unknown): Promise<IteratorResult<ModelEvent>> => {
+    this.#isPulling = false
+    if (this.#phase !== 'reading') return doneResult
+    this.#phase = 'failed'
+    this.#options.controller?.abort(error)
+    await this.#close()
+    throw error
+  }
+
+  async #finish(): Promise<IteratorResult<ModelEvent>> {
     this.#phase = 'finished'
     const end = this.#endOfLastPart()
+    await this.#close()
     return end === undefined ? doneResult : { done: false, value: end }
   }
 
+  async #close(): Promise<void> {
+    await this.#options.close?.()
+  }
+
   /** Returns the event to pass on first; what follows it waits in `#pending`. */
-  #decorate(event: ModelEvent): ModelEvent {
-    if (event.kind !== 'part-start') return event
+  #decorate(event: PartStartEvent): ModelEvent {
     const last = this.#lastStart
     const end = last !== undefined && last.index !== event.index ? this.#endOfLastPart(event.part.kind) : undefined
     const start: PartStartEvent = last === undefined ? event : { ...event, previousPartKind: last.part.kind }

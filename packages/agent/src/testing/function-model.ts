@@ -11,7 +11,7 @@ import { completedStreamedResponse, streamedResponse } from '../models/streamed-
 import { declaredFunctionTools } from '../models/tool-visibility.ts'
 import { nativeToolKinds } from '../native-tools/index.ts'
 import type { ToolDefinition } from '../tools/tool-definition.ts'
-import { requestUsage, totalTokens, type RequestUsage } from '../usage/usage.ts'
+import { emptyUsage, totalTokens, type RequestUsage } from '../usage/usage.ts'
 import type { JsonObject, MaybePromise } from '../util/json.ts'
 import { estimateOutputTokens, estimateTokens, estimateUsage } from './estimate-usage.ts'
 
@@ -135,18 +135,15 @@ export class FunctionModel implements Model {
       async *read(parts, facts) {
         const { inputTokens, outputTokens } = estimateUsage(call.messages)
         let output = outputTokens
-        try {
-          for (let step: IteratorResult<StreamPiece> = first; step.done !== true; step = await pieces.next()) {
-            const piece = step.value
-            output += tokensOf(piece)
-            facts.usage = requestUsage({ inputTokens, outputTokens: output })
-            if (typeof piece === 'string') yield parts.handleText('text', { content: piece })
-            else yield* handlePieces(piece, parts)
-          }
-        } finally {
-          await pieces.return?.()
+        for (let step: IteratorResult<StreamPiece> = first; step.done !== true; step = await pieces.next()) {
+          const piece = step.value
+          output += tokensOf(piece)
+          facts.usage = usageWith(inputTokens, output)
+          if (typeof piece === 'string') yield parts.handleText('text', { content: piece })
+          else yield* handlePieces(piece, parts)
         }
       },
+      close: () => pieces.return?.(),
     })
   }
 
@@ -184,7 +181,21 @@ function infoOf({ parameters, settings }: ModelCall, signal: AbortSignal): Funct
 
 function usageOf({ messages }: ModelCall, parts: readonly ResponsePart[]): RequestUsage {
   const { inputTokens, outputTokens } = estimateUsage(messages)
-  return requestUsage({ inputTokens, outputTokens: outputTokens + estimateOutputTokens(parts) })
+  return usageWith(inputTokens, outputTokens + estimateOutputTokens(parts))
+}
+
+/** Written out, because it is made for every piece of a stream. */
+function usageWith(inputTokens: number, outputTokens: number): RequestUsage {
+  return {
+    inputTokens,
+    cacheWriteTokens: 0,
+    cacheReadTokens: 0,
+    outputTokens,
+    inputAudioTokens: 0,
+    cacheAudioReadTokens: 0,
+    outputAudioTokens: 0,
+    details: emptyUsage.details,
+  }
 }
 
 function hasValues(usage: RequestUsage): boolean {
