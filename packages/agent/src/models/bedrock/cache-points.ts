@@ -20,19 +20,18 @@ export function cachePointIndex(blocks: readonly ContentBlock[]): number {
   return index
 }
 
-/** Puts a point into a message that is being written. A point that would follow another is a mistake of the caller.
+/** Puts a point into a message that is being written. Two points with only documents between them become one.
  *  @throws {UserError} for two points in a row, and for a message that has nothing but documents and videos */
 export function addCachePoint(blocks: ContentBlock[], point: CachePointBlock): void {
-  const index = cachePointIndex(blocks)
-  if (index === 0) {
+  if (blocks.at(-1)?.cachePoint !== undefined) {
+    throw new UserError('Two cache points in a row: remove one, the second would cache nothing.')
+  }
+  if (cachePointIndex(blocks) === 0) {
     throw new UserError(
       'A cache point needs text or an image before it: Bedrock caches no message that is only documents or videos.',
     )
   }
-  if (blocks[index - 1]!.cachePoint !== undefined) {
-    throw new UserError('Two cache points in a row: remove one, the second would cache nothing.')
-  }
-  blocks.splice(index, 0, point)
+  replaceCachePoint(blocks, point)
 }
 
 /** Puts a point at the end of a finished turn, replacing one that stands there already. Does nothing where none can stand. */

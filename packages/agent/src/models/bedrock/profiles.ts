@@ -33,11 +33,16 @@ const strictOutput: Partial<ModelProfile> = {
   supportsJsonSchemaOutput: true,
   bedrockSupportsStrictToolDefinition: true,
 }
+const noStrictOutput: Partial<ModelProfile> = {
+  supportsJsonSchemaOutput: false,
+  bedrockSupportsStrictToolDefinition: false,
+}
 const none: ReadonlySet<string> = new Set()
 
 /** The table of families. A new model that behaves like its elders needs no row. */
 export const familyRows: readonly FamilyRow[] = [
   // Anthropic
+  { vendor: 'anthropic', facts: noStrictOutput, source: structured, read },
   {
     vendor: 'anthropic',
     facts: {
@@ -59,7 +64,13 @@ export const familyRows: readonly FamilyRow[] = [
   },
   {
     vendor: 'anthropic',
-    facts: { supportsThinking: true, bedrockThinkingVariant: 'anthropic', bedrockSendBackThinkingParts: true },
+    facts: {
+      supportsThinking: true,
+      bedrockThinkingVariant: 'anthropic',
+      bedrockSendBackThinkingParts: true,
+      bedrockSupportsAdaptiveThinking: false,
+      bedrockSupportsEffort: false,
+    },
     source: reasoning,
     read,
   },
@@ -154,6 +165,7 @@ export const familyRows: readonly FamilyRow[] = [
   },
 
   // Mistral
+  { vendor: 'mistral', facts: noStrictOutput, source: structured, read },
   {
     vendor: 'mistral',
     facts: {
@@ -206,6 +218,7 @@ export const familyRows: readonly FamilyRow[] = [
   // The rest, alphabetically
   { vendor: 'ai21', facts: { supportedNativeTools: none }, source: modelParameters, read },
   { vendor: 'cohere', facts: { supportedNativeTools: none }, source: modelParameters, read },
+  { vendor: 'google', facts: noStrictOutput, source: structured, read },
   {
     vendor: 'google',
     facts: { jsonSchemaTransformer: bedrockJsonSchemaTransformer, supportedNativeTools: none },
@@ -213,6 +226,7 @@ export const familyRows: readonly FamilyRow[] = [
     read,
   },
   { vendor: 'google', models: named(/^gemma-3-(12|27)b-it/), facts: strictOutput, source: structured, read },
+  { vendor: 'minimax', facts: noStrictOutput, source: structured, read },
   {
     vendor: 'minimax',
     facts: { jsonSchemaTransformer: bedrockJsonSchemaTransformer, supportedNativeTools: none },
@@ -248,6 +262,7 @@ export const familyRows: readonly FamilyRow[] = [
     source: observed,
     read,
   })),
+  { vendor: 'nvidia', facts: noStrictOutput, source: structured, read },
   {
     vendor: 'nvidia',
     facts: { jsonSchemaTransformer: bedrockJsonSchemaTransformer, supportedNativeTools: none },
@@ -273,6 +288,7 @@ export const familyRows: readonly FamilyRow[] = [
     source: `${docs}/model-parameters-openai.html`,
     read,
   },
+  { vendor: 'qwen', facts: noStrictOutput, source: structured, read },
   {
     vendor: 'qwen',
     facts: {
