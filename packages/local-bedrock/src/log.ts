@@ -13,7 +13,7 @@ export interface AuthSeen {
 
 /** One request as the endpoint saw it. Filled in while the request lives; times are milliseconds since the epoch. */
 export interface LogEntry {
-  /** position in the log, from 0 */
+  /** how many requests came before it */
   index: number
   /** the `x-amzn-requestid` of the answer */
   requestId: string

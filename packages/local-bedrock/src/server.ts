@@ -38,6 +38,10 @@ export interface LocalBedrockOptions {
   inferenceProfiles?: Record<string, string>
   /** rules the requests must keep; `'off'` checks types only */
   validation?: ValidationOptions | 'off'
+  /** called once for each request, when its connection or stream is done */
+  onRequestEnd?: (entry: LogEntry) => void
+  /** entries kept in the log; the oldest are dropped beyond it. Default: all, which suits tests */
+  maxLogEntries?: number
 }
 
 export interface LocalBedrock extends AsyncDisposable {
@@ -79,6 +83,8 @@ export async function startLocalBedrock(options: LocalBedrockOptions = {}): Prom
 
 function requestHandler(options: LocalBedrockOptions, log: RequestLog, faults: FaultScript) {
   const open = new Set<Exchange>()
+  const { maxLogEntries = Infinity } = options
+  let requests = 0
   let calls = 0
   const endpoint = {
     responder: options.responder ?? quotingResponder(),
@@ -90,13 +96,17 @@ function requestHandler(options: LocalBedrockOptions, log: RequestLog, faults: F
     nextCallIndex: () => calls++,
   }
   const onRequest = (request: AnyRequest, response: AnyResponse) => {
-    const entry = newEntry(request, log.length)
+    const entry = newEntry(request, requests++)
     log.push(entry)
+    if (log.length > maxLogEntries) log.shift()
     const exchange = new Exchange(request, response, entry, log)
     open.add(exchange)
-    handle(exchange, endpoint)
-      .catch(() => exchange.destroy('destroy'))
-      .finally(() => open.delete(exchange))
+    exchange.gone.addEventListener('abort', () => {
+      open.delete(exchange)
+      options.onRequestEnd?.(entry)
+    })
+    // only a client that leaves while its body is read gets here
+    handle(exchange, endpoint).catch(() => exchange.destroy('destroy'))
   }
   return { onRequest, disownAll: () => open.forEach(exchange => exchange.disown()) }
 }
