@@ -1,6 +1,7 @@
 import type { DeferredToolRequests, DeferredToolResults } from '../messages/deferred.ts'
 import type { AgentEvent } from '../messages/event.ts'
-import type { ModelMessage, ModelResponse } from '../messages/message.ts'
+import type { UserPrompt } from '../messages/content.ts'
+import type { ModelMessage, ModelRequest, ModelResponse } from '../messages/message.ts'
 import type { RequestPart, ToolCallPart } from '../messages/part.ts'
 import type { Model, ModelRequestParameters } from '../models/model.ts'
 import type { ModelSettings } from '../models/settings.ts'
@@ -11,11 +12,11 @@ import type { Toolset } from '../toolsets/toolset.ts'
 import type { JsonObject, MaybePromise } from '../util/json.ts'
 
 /** Instructions: a text, a function of the context evaluated before every request, or a list of both. */
-export type InstructionSource<in TDeps = unknown> =
+export type InstructionSource<TDeps = unknown> =
   | string
   | ((ctx: RunContext<TDeps>) => MaybePromise<string | null | undefined>)
 
-export type Instructions<in TDeps = unknown> = InstructionSource<TDeps> | readonly InstructionSource<TDeps>[]
+export type Instructions<TDeps = unknown> = InstructionSource<TDeps> | readonly InstructionSource<TDeps>[]
 
 /** One request on its way to the model. Hooks return a changed copy. */
 export interface ModelRequestContext {
@@ -28,11 +29,41 @@ export interface ModelRequestContext {
 }
 
 /** A node of the run's graph, before it runs. */
-export type AgentNode =
-  | { readonly kind: 'user-prompt' }
-  | { readonly kind: 'model-request'; readonly parts: readonly RequestPart[] }
-  | { readonly kind: 'call-tools'; readonly response: ModelResponse }
-  | { readonly kind: 'end'; readonly output: unknown }
+export type AgentNode = { readonly kind: 'user-prompt' } | ModelRequestNode | CallToolsNode | EndNode
+
+/** Sends a request with these parts, after those of the history. */
+export interface ModelRequestNode {
+  readonly kind: 'model-request'
+  readonly parts: readonly RequestPart[]
+  /** The trailing request of an old history, sent again in place of a new one. */
+  readonly resend?: ModelRequest
+  /** A suspended response to be resumed instead of a request. */
+  readonly resume?: ModelResponse
+}
+
+/** Answers what a response asks for: runs its tool calls, or takes its text as output. */
+export interface CallToolsNode {
+  readonly kind: 'call-tools'
+  readonly response: ModelResponse
+  /** Results made elsewhere, by tool call id; a resumed run has them. */
+  readonly results?: ReadonlyMap<string, DeferredResolution>
+  /** Asked after the results. */
+  readonly prompt?: UserPrompt
+}
+
+/** The run is over. */
+export interface EndNode extends RunOutcome {
+  readonly kind: 'end'
+}
+
+/** How a deferred call is answered. */
+export type DeferredResolution =
+  /** It was executed by an earlier run. */
+  | { readonly kind: 'answered' }
+  | { readonly kind: 'approved'; readonly overrideArgs?: JsonObject; readonly metadata?: JsonObject }
+  | { readonly kind: 'denied'; readonly message: string }
+  /** A value, or a `ToolReturn`, `ModelRetryResult`, `ToolFailedResult` or `RetryPromptPart`. */
+  | { readonly kind: 'result'; readonly value: unknown }
 
 /** A call of a function tool as hooks see it. */
 export interface ToolCallContext {
@@ -79,7 +110,11 @@ export interface CapabilityHooks<in TDeps = unknown> {
   onRunError?(ctx: RunContext<TDeps>, error: unknown): MaybePromise<RunOutcome>
 
   beforeNodeRun?(ctx: RunContext<TDeps>, node: AgentNode): MaybePromise<AgentNode>
-  wrapNodeRun?(ctx: RunContext<TDeps>, node: AgentNode, handler: (node: AgentNode) => Promise<AgentNode>): Promise<AgentNode>
+  wrapNodeRun?(
+    ctx: RunContext<TDeps>,
+    node: AgentNode,
+    handler: (node: AgentNode) => Promise<AgentNode>,
+  ): Promise<AgentNode>
   afterNodeRun?(ctx: RunContext<TDeps>, node: AgentNode, next: AgentNode): MaybePromise<AgentNode>
   onNodeRunError?(ctx: RunContext<TDeps>, node: AgentNode, error: unknown): MaybePromise<AgentNode>
 
@@ -99,7 +134,11 @@ export interface CapabilityHooks<in TDeps = unknown> {
     request: ModelRequestContext,
     response: ModelResponse,
   ): MaybePromise<ModelResponse>
-  onModelRequestError?(ctx: RunContext<TDeps>, request: ModelRequestContext, error: unknown): MaybePromise<ModelResponse>
+  onModelRequestError?(
+    ctx: RunContext<TDeps>,
+    request: ModelRequestContext,
+    error: unknown,
+  ): MaybePromise<ModelResponse>
 
   /** `args` are as the model sent them. Throws `ModelRetry` or `SkipToolValidation`. */
   beforeToolValidate?(ctx: RunContext<TDeps>, call: ToolCallContext, args: unknown): MaybePromise<unknown>
@@ -110,7 +149,12 @@ export interface CapabilityHooks<in TDeps = unknown> {
     handler: (args: unknown) => Promise<unknown>,
   ): Promise<unknown>
   afterToolValidate?(ctx: RunContext<TDeps>, call: ToolCallContext, args: unknown): MaybePromise<unknown>
-  onToolValidateError?(ctx: RunContext<TDeps>, call: ToolCallContext, args: unknown, error: unknown): MaybePromise<unknown>
+  onToolValidateError?(
+    ctx: RunContext<TDeps>,
+    call: ToolCallContext,
+    args: unknown,
+    error: unknown,
+  ): MaybePromise<unknown>
 
   /** The place to defer a call, or to answer it with `SkipToolExecution`. */
   beforeToolExecute?(ctx: RunContext<TDeps>, call: ToolCallContext, args: unknown): MaybePromise<unknown>
@@ -120,8 +164,18 @@ export interface CapabilityHooks<in TDeps = unknown> {
     args: unknown,
     handler: (args: unknown) => Promise<unknown>,
   ): Promise<unknown>
-  afterToolExecute?(ctx: RunContext<TDeps>, call: ToolCallContext, args: unknown, result: unknown): MaybePromise<unknown>
-  onToolExecuteError?(ctx: RunContext<TDeps>, call: ToolCallContext, args: unknown, error: unknown): MaybePromise<unknown>
+  afterToolExecute?(
+    ctx: RunContext<TDeps>,
+    call: ToolCallContext,
+    args: unknown,
+    result: unknown,
+  ): MaybePromise<unknown>
+  onToolExecuteError?(
+    ctx: RunContext<TDeps>,
+    call: ToolCallContext,
+    args: unknown,
+    error: unknown,
+  ): MaybePromise<unknown>
 
   /** Structured outputs only. `raw` is the JSON text or the arguments as the model sent them. */
   beforeOutputValidate?(ctx: RunContext<TDeps>, output: OutputContext, raw: unknown): MaybePromise<unknown>
@@ -132,7 +186,12 @@ export interface CapabilityHooks<in TDeps = unknown> {
     handler: (raw: unknown) => Promise<unknown>,
   ): Promise<unknown>
   afterOutputValidate?(ctx: RunContext<TDeps>, output: OutputContext, value: unknown): MaybePromise<unknown>
-  onOutputValidateError?(ctx: RunContext<TDeps>, output: OutputContext, raw: unknown, error: unknown): MaybePromise<unknown>
+  onOutputValidateError?(
+    ctx: RunContext<TDeps>,
+    output: OutputContext,
+    raw: unknown,
+    error: unknown,
+  ): MaybePromise<unknown>
 
   /** All outputs; `value` is the semantic value: unwrapped and validated. */
   beforeOutputProcess?(ctx: RunContext<TDeps>, output: OutputContext, value: unknown): MaybePromise<unknown>
@@ -143,7 +202,12 @@ export interface CapabilityHooks<in TDeps = unknown> {
     handler: (value: unknown) => Promise<unknown>,
   ): Promise<unknown>
   afterOutputProcess?(ctx: RunContext<TDeps>, output: OutputContext, value: unknown): MaybePromise<unknown>
-  onOutputProcessError?(ctx: RunContext<TDeps>, output: OutputContext, value: unknown, error: unknown): MaybePromise<unknown>
+  onOutputProcessError?(
+    ctx: RunContext<TDeps>,
+    output: OutputContext,
+    value: unknown,
+    error: unknown,
+  ): MaybePromise<unknown>
 
   /** Filters or changes the tools of a step. Cannot add or rename. A tool that is left out cannot be called. */
   prepareTools?(ctx: RunContext<TDeps>, tools: readonly ToolDefinition[]): MaybePromise<readonly ToolDefinition[]>
@@ -178,4 +242,3 @@ export interface Capability<in TDeps = unknown> extends CapabilityHooks<TDeps> {
   /** Wraps the toolset of the whole agent. */
   wrapToolset?(toolset: Toolset<TDeps>): Toolset<TDeps>
 }
-

@@ -7,7 +7,7 @@ import type { ToolDefinition } from '../tools/tool-definition.ts'
 /** One tool of a toolset, as the loop sees it at one step. */
 export interface ToolsetTool<in TDeps = unknown> {
   readonly definition: ToolDefinition
-  /** The toolset that executes it. */
+  /** The toolset it comes from. */
   readonly toolset: Toolset<TDeps>
   /** Retries of this tool; `undefined`: the run's budget for tools. */
   readonly maxRetries?: number
@@ -15,6 +15,8 @@ export interface ToolsetTool<in TDeps = unknown> {
   validateArgs(args: unknown, ctx: RunContext<TDeps>): MaybePromise<ValidationResult>
   /** What the schema cannot say. Throws `ModelRetry` to refuse the arguments. */
   readonly checkArgs?: (args: never, ctx: RunContext<TDeps>) => MaybePromise<void>
+  /** Runs the tool with validated arguments. */
+  call(args: unknown, ctx: RunContext<TDeps>): MaybePromise<unknown>
 }
 
 /** A source of tools. The loop knows nothing else of tools; an agent's own tools are a toolset too.
@@ -36,6 +38,4 @@ export interface Toolset<in TDeps = unknown> {
   ): MaybePromise<string | InstructionPart | readonly (string | InstructionPart)[] | undefined>
   /** The tools of this step by name. May be the same map every time. */
   getTools(ctx: RunContext<TDeps>): MaybePromise<ReadonlyMap<string, ToolsetTool<TDeps>>>
-  /** Runs a tool with validated arguments. */
-  callTool(tool: ToolsetTool<TDeps>, args: unknown, ctx: RunContext<TDeps>): MaybePromise<unknown>
 }

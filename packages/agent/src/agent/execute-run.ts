@@ -1,0 +1,72 @@
+import type { RunOutcome } from '../capabilities/capability.ts'
+import { AgentError, type FailedRun } from '../errors/agent-error.ts'
+import { RunCancelled } from '../errors/run-error.ts'
+import type { AgentEvent } from '../messages/event.ts'
+import { runLoop } from './loop.ts'
+import { mergedMetadata, openRun } from './open-run.ts'
+import type { Run } from './run.ts'
+import { RunResult, type AgentRunResult } from './run-result.ts'
+
+const failures = new WeakMap<object, FailedRun>()
+
+/** What a run had done when it ended with this error: history, usage, ids. Also for errors that your own code threw. */
+export function failedRunOf(error: unknown): FailedRun | undefined {
+  if (AgentError.is(error) && error.run !== undefined) return error.run
+  return typeof error === 'object' && error !== null ? failures.get(error) : undefined
+}
+
+/** A whole run: opens what it needs, yields its events, ends with its result, and leaves nothing open behind. */
+export async function* executeRun<TOutput>(run: Run): AsyncGenerator<AgentEvent<TOutput>, AgentRunResult<TOutput>> {
+  let close: (() => Promise<void>) | undefined
+  let finished = false
+  try {
+    run.checkCancelled()
+    close = await openRun(run)
+    const outcome = yield* throughEventHooks(run)
+    run.metadata = await mergedMetadata(run, run.config.metadata)
+    const result = new RunResult<TOutput>(run, outcome)
+    finished = true
+    yield { kind: 'agent-run-result', output: result.output }
+    return result
+  } catch (error) {
+    finished = true
+    throw describe(run, error)
+  } finally {
+    if (!finished) run.cancel('its stream was left')
+    run.close()
+    await close?.()
+  }
+}
+
+/** The error as the caller sees it: it carries what the run had done, and a cancelled run says so whatever broke first. */
+export function describe(run: Run, error: unknown): unknown {
+  const shown = run.signal.aborted && !RunCancelled.is(error) ? cancelledBy(run, error) : error
+  const failed = run.describeFailure()
+  if (AgentError.is(shown)) shown.run ??= failed
+  else if (typeof shown === 'object' && shown !== null) failures.set(shown, failed)
+  return shown
+}
+
+function cancelledBy(run: Run, error: unknown): RunCancelled {
+  const { reason } = run.signal
+  return RunCancelled.is(reason) ? reason : new RunCancelled(reason, { cause: error })
+}
+
+/** Hooks may change what consumers see of the events; the run itself goes on to its end all the same. */
+async function* throughEventHooks(run: Run): AsyncGenerator<AgentEvent<never>, RunOutcome> {
+  const loop = runLoop(run) as AsyncGenerator<AgentEvent<never>, RunOutcome>
+  const hooks = run.hooks.wrapRunEventStream
+  if (hooks === undefined) return yield* loop
+  let outcome: RunOutcome | undefined
+  const source = (async function* () {
+    outcome = yield* loop
+  })()
+  const wrapped = hooks.reduce<AsyncIterable<AgentEvent>>((events, hook) => hook(run.context(), events), source)
+  for await (const event of wrapped) yield event as AgentEvent<never>
+  // a hook that stopped early ends the watching, not the run
+  while (outcome === undefined) {
+    const next = await loop.next()
+    if (next.done === true) outcome = next.value
+  }
+  return outcome
+}

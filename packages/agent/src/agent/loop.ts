@@ -1,0 +1,68 @@
+import { runAround } from '../capabilities/around.ts'
+import type { AgentNode, RunOutcome } from '../capabilities/capability.ts'
+import { nodeHooks, runHooks } from '../capabilities/hook-chains.ts'
+import { RunCancelled } from '../errors/run-error.ts'
+import type { AgentEvent } from '../messages/event.ts'
+import { bridge, drainTo } from '../util/bridge.ts'
+import type { Run } from './run.ts'
+import { answerResponse } from './steps/call-tools.ts'
+import { sendRequest } from './steps/model-request.ts'
+import { startFromPrompt } from './steps/user-prompt.ts'
+
+/** The loop: from the prompt to an output, one node after the other. Everything that drives a model goes through here:
+ *  `run()` drains it, `stream()` hands on what it yields, `iter()` takes it node by node. */
+export async function* runLoop(
+  run: Run,
+  first: AgentNode = { kind: 'user-prompt' },
+): AsyncGenerator<AgentEvent, RunOutcome> {
+  const hooks = runHooks(run.hooks, run.context())
+  if (hooks === undefined) return yield* runNodes(run, first)
+  return yield* bridge<AgentEvent, RunOutcome>(emit =>
+    runAround(hooks, undefined, () => drainTo(emit, runNodes(run, first)), { isSignal: error => RunCancelled.is(error) }),
+  )
+}
+
+async function* runNodes(run: Run, first: AgentNode): AsyncGenerator<AgentEvent, RunOutcome> {
+  let node = first
+  while (node.kind !== 'end') node = yield* runNode(run, node)
+  return node
+}
+
+/** Runs one node inside its hooks and says which comes next. */
+export async function* runNode(run: Run, node: AgentNode): AsyncGenerator<AgentEvent, AgentNode> {
+  run.checkCancelled()
+  const hooks = nodeHooks(run.hooks, run.context())
+  const next =
+    hooks === undefined
+      ? yield* perform(run, node)
+      : yield* bridge<AgentEvent, AgentNode>(emit =>
+          runAround(hooks, node, changed => drainTo(emit, perform(run, changed)), { isSignal: error => RunCancelled.is(error) }),
+        )
+  return next.kind === 'end' ? yield* continueIfPending(run, next) : next
+}
+
+async function* perform(run: Run, node: AgentNode): AsyncGenerator<AgentEvent, AgentNode> {
+  switch (node.kind) {
+    case 'user-prompt':
+      return startFromPrompt(run)
+    case 'model-request':
+      return yield* sendRequest(run, node)
+    case 'call-tools':
+      return yield* answerResponse(run, node)
+    case 'end':
+      return node
+  }
+}
+
+/** What was enqueued keeps the run going: it would end, but there is more to say. */
+async function* continueIfPending(run: Run, end: AgentNode): AsyncGenerator<AgentEvent, AgentNode> {
+  const events = run.pending.take('at-end')
+  if (events.length === 0) return end
+  const messages = events.flatMap(event => event.messages)
+  yield* events
+  const last = messages.at(-1)
+  for (const message of messages.slice(0, -1)) run.append(message)
+  if (last?.kind === 'request') return { kind: 'model-request', parts: last.parts }
+  if (last !== undefined) run.append(last)
+  return { kind: 'model-request', parts: [] }
+}

@@ -1,0 +1,209 @@
+import type { Capability, InstructionSource } from '../capabilities/capability.ts'
+import type { HookChains } from '../capabilities/hook-chains.ts'
+import type { EffectStep } from '../durable/effects.ts'
+import type { FailedRun } from '../errors/agent-error.ts'
+import { RunCancelled } from '../errors/run-error.ts'
+import type { UserPrompt } from '../messages/content.ts'
+import type { DeferredToolResults } from '../messages/deferred.ts'
+import { HistoryCleaner } from '../messages/history.ts'
+import type { ModelMessage } from '../messages/message.ts'
+import type { Model, StreamedResponse } from '../models/model.ts'
+import type { ModelSettings } from '../models/settings.ts'
+import type { OutputTool } from '../output/output.ts'
+import type { EnqueuePriority } from '../tools/run-context.ts'
+import type { Toolset, ToolsetTool } from '../toolsets/toolset.ts'
+import type { UsageLimits } from '../usage/limits.ts'
+import { hasTokenLimits } from '../usage/check-limits.ts'
+import { RunUsage } from '../usage/run-usage.ts'
+import type { JsonObject } from '../util/json.ts'
+import type { AgentConfig } from './agent-config.ts'
+import { PendingMessages } from './pending-messages.ts'
+import { RunView, type CallFacts } from './run-context.ts'
+import { ToolRetries } from './tool-retries.ts'
+
+/** What a run is started with, besides its agent. */
+export interface RunStart {
+  readonly deps: unknown
+  readonly prompt: UserPrompt | undefined
+  readonly history: readonly ModelMessage[]
+  readonly deferredToolResults: DeferredToolResults | undefined
+  readonly runId: string
+  readonly conversationId: string
+  readonly usage: RunUsage
+  readonly limits: UsageLimits
+  readonly signal: AbortSignal | undefined
+  readonly streaming: boolean
+}
+
+/** The state of one run. The steps of the loop read and change it; nothing else does. */
+export class Run {
+  readonly config: AgentConfig
+  readonly start: RunStart
+  readonly usage: RunUsage
+  readonly limits: UsageLimits
+  readonly hasTokenLimits: boolean
+  readonly toolRetries = new ToolRetries()
+  /** Counts calls of tools that do not exist, whatever they are called. */
+  readonly unknownTools = new ToolRetries()
+  readonly pending = new PendingMessages()
+  /** The history: appended to, never changed below its end except by a hook that replaces it. */
+  readonly messages: ModelMessage[] = []
+
+  capabilities: readonly Capability[] = []
+  instructionSources: readonly InstructionSource[] = []
+  hooks: HookChains = {}
+  model!: Model
+  toolset!: Toolset
+  modelSettings: ModelSettings = {}
+  metadata: JsonObject | undefined
+  prompt: UserPrompt | undefined
+  step = 0
+  outputRetries = 0
+  /** The tools of this step. */
+  tools: ReadonlyMap<string, ToolsetTool> = new Map()
+  outputTools: ReadonlyMap<string, OutputTool> = new Map()
+  loadedCapabilityIds: ReadonlySet<string> = new Set()
+  /** The answer being read, while one is. */
+  currentStream: StreamedResponse | undefined
+
+  readonly #produced = new Set<ModelMessage>()
+  readonly #history = new HistoryCleaner({ repairLastResponse: true })
+  readonly #controller = new AbortController()
+  readonly #unfollow: () => void
+
+  constructor(config: AgentConfig, start: RunStart) {
+    this.config = config
+    this.start = start
+    this.usage = start.usage
+    this.limits = start.limits
+    this.hasTokenLimits = hasTokenLimits(start.limits)
+    this.prompt = start.prompt
+    this.#unfollow = follow(start.signal, this.#controller)
+  }
+
+  get deps(): unknown {
+    return this.start.deps
+  }
+
+  get runId(): string {
+    return this.start.runId
+  }
+
+  get conversationId(): string {
+    return this.start.conversationId
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  context(facts?: CallFacts, settings?: ModelSettings): RunView {
+    return new RunView(this, facts, settings)
+  }
+
+  now(): string {
+    return new Date(this.config.effects.now()).toISOString()
+  }
+
+  effect(name: string): EffectStep {
+    return { runId: this.runId, step: this.step, name }
+  }
+
+  /** Adds a message of this run, stamped where it is not. */
+  append<M extends ModelMessage>(message: M): M {
+    const stamped = this.#stamped(message)
+    this.messages.push(stamped)
+    this.#produced.add(stamped)
+    return stamped
+  }
+
+  /** Adds a message that was there before this run, sent again. */
+  appendOld(message: ModelMessage): void {
+    this.messages.push(message)
+  }
+
+  /** Replaces the last message by a changed copy of it. */
+  replaceLast(message: ModelMessage): void {
+    const last = this.messages.pop()
+    if (last !== undefined && this.#produced.delete(last)) this.#produced.add(message)
+    this.messages.push(message)
+  }
+
+  /** A hook rewrote the history: what it kept keeps its age, what it added is new. */
+  replaceMessages(messages: readonly ModelMessage[]): void {
+    const before = new Set(this.messages)
+    this.messages.splice(0, this.messages.length, ...messages)
+    for (const message of messages) if (!before.has(message)) this.#produced.add(message)
+    this.#history.reset()
+  }
+
+  /** The messages this run added, oldest first. */
+  get newMessages(): readonly ModelMessage[] {
+    return this.messages.filter(message => this.#produced.has(message))
+  }
+
+  /** The history as a model may see it: pairs repaired, requests merged. Costs what was added since the last call. */
+  wireMessages(): readonly ModelMessage[] {
+    return this.#history.clean(this.messages)
+  }
+
+  enqueue(content: UserPrompt | readonly ModelMessage[], priority: EnqueuePriority): string {
+    const id = this.config.effects.id('enqueue')
+    this.pending.add(id, content, priority)
+    return id
+  }
+
+  /** Aborts everything the run is doing; returns the error that ends it. */
+  cancel(reason?: unknown): RunCancelled {
+    const error = new RunCancelled(reason)
+    if (!this.signal.aborted) this.#controller.abort(error)
+    return error
+  }
+
+  /** @throws {RunCancelled} once the run is cancelled */
+  checkCancelled(): void {
+    if (this.signal.aborted) throw this.cancelled()
+  }
+
+  cancelled(): RunCancelled {
+    const { reason } = this.signal
+    return RunCancelled.is(reason) ? reason : new RunCancelled(reason)
+  }
+
+  /** Lets go of the caller's signal. */
+  close(): void {
+    this.#unfollow()
+  }
+
+  /** What an error of this run carries. */
+  describeFailure(): FailedRun {
+    return {
+      messages: [...this.messages],
+      usage: this.usage.snapshot(),
+      step: this.step,
+      runId: this.runId,
+      conversationId: this.conversationId,
+    }
+  }
+
+  #stamped<M extends ModelMessage>(message: M): M {
+    return {
+      ...message,
+      timestamp: message.timestamp ?? this.now(),
+      runId: message.runId ?? this.runId,
+      conversationId: message.conversationId ?? this.conversationId,
+    }
+  }
+}
+
+/** Aborts a controller with a signal. Returns how to stop listening. */
+function follow(signal: AbortSignal | undefined, controller: AbortController): () => void {
+  if (signal === undefined) return () => {}
+  if (signal.aborted) {
+    controller.abort(signal.reason)
+    return () => {}
+  }
+  const forward = () => controller.abort(signal.reason)
+  signal.addEventListener('abort', forward)
+  return () => signal.removeEventListener('abort', forward)
+}

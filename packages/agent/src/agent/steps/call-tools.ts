@@ -1,0 +1,74 @@
+import type { AgentNode, CallToolsNode } from '../../capabilities/capability.ts'
+import { ContentFilterError, UnexpectedModelBehavior } from '../../errors/run-error.ts'
+import { UserError } from '../../errors/user-error.ts'
+import type { AgentEvent } from '../../messages/event.ts'
+import type { ModelResponse } from '../../messages/message.ts'
+import type { OutputSchema } from '../../output/output.ts'
+import type { Run } from '../run.ts'
+import { consumeOutputRetry } from './output-retry.ts'
+import { readResponse, type ResponseContent } from './read-response.ts'
+import { feedback, takeOrRetry, takeText } from './text-output.ts'
+import { answerCalls } from './answer-calls.ts'
+
+/** Decides what a response means: tool calls to answer, an output, or nothing usable. */
+export async function* answerResponse(run: Run, node: CallToolsNode): AsyncGenerator<AgentEvent, AgentNode> {
+  const { response } = node
+  const { output } = run.config
+  if (response.state === 'suspended') {
+    throw new UserError(
+      'The response is suspended: its provider has not finished it. Run the agent with this history and no prompt to resume it.',
+    )
+  }
+  const content = readResponse(response)
+  if (content.isEmpty) return answerNothing(run, response, content)
+  if (content.calls.length > 0) return yield* answerCalls(run, node, content)
+  const image = output.allowsImage ? content.files.find(file => file.mediaType.startsWith('image/')) : undefined
+  if (image !== undefined) return takeOrRetry(run, { context: { mode: 'image', hasFunction: false }, raw: image })
+  if (content.text !== '' && output.text !== undefined) return takeText(run, output.text, content.text)
+  return askForOutput(run)
+}
+
+/** @throws {UnexpectedModelBehavior} the token limit was met before anything was said
+ *  @throws {ContentFilterError} the provider's filter left nothing */
+async function answerNothing(run: Run, response: ModelResponse, content: ResponseContent): Promise<AgentNode> {
+  if (response.finishReason === 'length') {
+    const limit = run.modelSettings.maxTokens ?? 'the provider default'
+    throw new UnexpectedModelBehavior(
+      `The model reached its token limit (${limit}) before it answered. Raise \`maxTokens\`, or lower the thinking effort.`,
+      { body: JSON.stringify(response) },
+    )
+  }
+  if (response.finishReason === 'content_filter' && !content.isThinkingOnly) {
+    throw new ContentFilterError(`The provider's content filter withheld the answer${filterReason(response)}.`, {
+      body: JSON.stringify(response),
+    })
+  }
+  if (run.config.output.allowsNull)
+    return takeOrRetry(run, { context: { mode: 'null', hasFunction: false }, raw: null })
+  return askForOutput(run)
+}
+
+const reasonKeys = ['finish_reason', 'block_reason', 'refusal'] as const
+
+function filterReason({ providerDetails }: ModelResponse): string {
+  const found = reasonKeys.flatMap(key =>
+    typeof providerDetails?.[key] === 'string' ? [`${key}: ${providerDetails[key]}`] : [],
+  )
+  return found.length === 0 ? '' : ` (${found.join(', ')})`
+}
+
+function askForOutput(run: Run): AgentNode {
+  const message = `Please ${expectations(run.config.output, run).join(' or ')}.`
+  consumeOutputRetry(run, new UnexpectedModelBehavior('The model returned nothing that can be used as output.'))
+  return { kind: 'model-request', parts: [feedback(run, message)] }
+}
+
+/** What the model could have done, in the words it is told. */
+function expectations(output: OutputSchema, run: Run): readonly string[] {
+  const ways: string[] = []
+  if (output.allowsText) ways.push('return text')
+  if (run.outputTools.size > 0) ways.push('include your response in a tool call')
+  else if (run.tools.size > 0) ways.push('call a tool')
+  if (output.allowsImage) ways.push('return an image')
+  return ways
+}

@@ -1,0 +1,151 @@
+import { runAround } from '../../capabilities/around.ts'
+import type { AgentNode, ModelRequestContext, ModelRequestNode } from '../../capabilities/capability.ts'
+import { modelRequestHooks } from '../../capabilities/hook-chains.ts'
+import { isSignal } from '../../errors/signals.ts'
+import { UserError } from '../../errors/user-error.ts'
+import type { AgentEvent } from '../../messages/event.ts'
+import type { ModelResponse } from '../../messages/message.ts'
+import { countTokens } from '../../models/call-model.ts'
+import { joinInstructions } from '../../models/instructions.ts'
+import { checkBeforeRequest, checkRequestTokens, checkTokens } from '../../usage/check-limits.ts'
+import { addUsage } from '../../usage/add-usage.ts'
+import { bridge, drainTo } from '../../util/bridge.ts'
+import type { Run } from '../run.ts'
+import { callModel } from './call-model.ts'
+import { collectInstructions } from './instructions.ts'
+import { collectSettings } from './model-settings.ts'
+import { consumeOutputRetry } from './output-retry.ts'
+import { collectNativeTools, refreshTools, requestParameters } from './request-parameters.ts'
+import { selectModel } from './select-model.ts'
+
+/** Sends one request and takes the response into the history. */
+export async function* sendRequest(run: Run, node: ModelRequestNode): AsyncGenerator<AgentEvent, AgentNode> {
+  run.checkCancelled()
+  appendRequest(run, node)
+  for (const event of run.pending.take('before-request')) {
+    for (const message of event.messages) run.append(message)
+    yield event
+  }
+  run.step += 1
+  await selectModel(run)
+  run.toolRetries.nextStep()
+  run.unknownTools.nextStep()
+  await refreshTools(run)
+  const prepared = await prepareRequest(run)
+
+  let called = false
+  const perform = (request: ModelRequestContext) => {
+    called = true
+    return callModel(run, request)
+  }
+  let response: ModelResponse
+  try {
+    const request = await beforeRequest(run, prepared)
+    await checkLimits(run, request)
+    const hooks = modelRequestHooks(run.hooks, run.context())
+    response =
+      hooks === undefined
+        ? yield* perform(request)
+        : yield* bridge<AgentEvent, ModelResponse>(emit =>
+            runAround(hooks, request, changed => drainTo(emit, perform(changed)), {
+              isSignal: error => isSignal(error, 'skip-model-request') || isSignal(error, 'model-retry'),
+            }),
+          )
+    if (called) run.usage.requests += 1
+    response = await afterRequest(run, request, response)
+  } catch (error) {
+    if (isSignal(error, 'skip-model-request')) response = error.response
+    else if (isSignal(error, 'model-retry') && called) return retryRequest(run, error)
+    else throw error
+  }
+  return finish(run, response)
+}
+
+function appendRequest(run: Run, node: ModelRequestNode): void {
+  if (node.resume !== undefined) return
+  if (node.resend !== undefined)
+    run.appendOld({ ...node.resend, parts: node.parts, timestamp: run.now(), instructions: undefined })
+  else run.append({ kind: 'request', parts: node.parts })
+}
+
+async function prepareRequest(run: Run): Promise<ModelRequestContext> {
+  const settings = await collectSettings(run)
+  run.modelSettings = settings
+  const instructionParts = await collectInstructions(run)
+  const instructions = joinInstructions(instructionParts)
+  const last = run.messages.at(-1)
+  if (instructions !== undefined && last?.kind === 'request') run.replaceLast({ ...last, instructions })
+  if (isEmptyConversation(run, instructions)) {
+    throw new UserError(
+      'There is nothing to send: no prompt, no instructions and no message history. Give one of them.',
+    )
+  }
+  const parameters = requestParameters(run, instructionParts, await collectNativeTools(run))
+  return { model: run.model, messages: run.messages, settings, parameters, streaming: run.start.streaming }
+}
+
+function isEmptyConversation(run: Run, instructions: string | undefined): boolean {
+  if (instructions !== undefined || run.prompt !== undefined) return false
+  return run.messages.length <= 1 && run.messages.every(message => message.parts.length === 0)
+}
+
+async function beforeRequest(run: Run, prepared: ModelRequestContext): Promise<ModelRequestContext> {
+  const { beforeModelRequest } = run.hooks
+  if (beforeModelRequest === undefined) return prepared
+  let request = prepared
+  for (const hook of beforeModelRequest) request = await hook(run.context(), request)
+  if (request.messages !== run.messages) run.replaceMessages(request.messages)
+  if (run.messages.at(-1)?.kind !== 'request') {
+    throw new UserError(
+      'A `beforeModelRequest` hook left a message history that does not end with a request. Keep the last request.',
+    )
+  }
+  return { ...request, messages: run.messages }
+}
+
+async function checkLimits(run: Run, request: ModelRequestContext): Promise<void> {
+  const { limits, usage } = run
+  if (limits.countTokensBeforeRequest === true) {
+    const counted = await countTokens(request.model, { ...request, messages: run.wireMessages(), signal: run.signal })
+    checkRequestTokens(counted, limits)
+    checkTokens(addUsage(usage, counted), limits)
+  }
+  checkBeforeRequest(usage, limits)
+}
+
+async function afterRequest(run: Run, request: ModelRequestContext, response: ModelResponse): Promise<ModelResponse> {
+  let current = response
+  try {
+    for (const hook of run.hooks.afterModelRequest ?? []) current = await hook(run.context(), request, current)
+  } catch (error) {
+    // a refused response was paid for: it counts and stays in the history
+    if (isSignal(error, 'model-retry')) take(run, current)
+    throw error
+  }
+  return current
+}
+
+function take(run: Run, response: ModelResponse): ModelResponse {
+  run.usage.add(response.usage)
+  return run.append(response)
+}
+
+/** A hook refused the response: the model is told why and asked again, from the budget of outputs. */
+function retryRequest(run: Run, error: { readonly message: string }): AgentNode {
+  consumeOutputRetry(run, error)
+  const part = {
+    kind: 'retry-prompt',
+    content: error.message,
+    toolCallId: run.config.effects.id('tool-call'),
+    timestamp: run.now(),
+  } as const
+  return { kind: 'model-request', parts: [part] }
+}
+
+/** The response enters the history before its limits are checked: what was paid for can be inspected. */
+function finish(run: Run, response: ModelResponse): AgentNode {
+  const taken = take(run, response)
+  checkRequestTokens(response.usage, run.limits)
+  checkTokens(run.usage, run.limits)
+  return { kind: 'call-tools', response: taken }
+}

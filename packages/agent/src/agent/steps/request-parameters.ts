@@ -1,0 +1,111 @@
+import { UserError } from '../../errors/user-error.ts'
+import type { InstructionPart } from '../../messages/part.ts'
+import type { ModelRequestParameters } from '../../models/model.ts'
+import type { NativeTool } from '../../native-tools/native-tool.ts'
+import type { OutputTool } from '../../output/output.ts'
+import type { ToolDefinition } from '../../tools/tool-definition.ts'
+import { deriveTool } from '../../toolsets/derive-tool.ts'
+import type { ToolsetTool } from '../../toolsets/toolset.ts'
+import { isPromiseLike } from '../../util/json.ts'
+import type { Run } from '../run.ts'
+
+/** Asks the toolset for the tools of this step and lets hooks filter them and the output tools. */
+export async function refreshTools(run: Run): Promise<void> {
+  const ctx = run.context()
+  if (run.toolset.forRunStep !== undefined) run.toolset = await run.toolset.forRunStep(ctx)
+  const pending = run.config.effects.listTools(run.effect(`list-tools:${run.step}`), () => run.toolset.getTools(ctx))
+  const offered = isPromiseLike(pending) ? await pending : pending
+  run.tools = run.hooks.prepareTools === undefined ? offered : await preparedTools(run, offered)
+  if (run.hooks.prepareOutputTools !== undefined) run.outputTools = await preparedOutputTools(run)
+}
+
+async function preparedTools(
+  run: Run,
+  offered: ReadonlyMap<string, ToolsetTool>,
+): Promise<ReadonlyMap<string, ToolsetTool>> {
+  const before = [...offered.values()].map(tool => tool.definition)
+  const after = await runPrepare(run, 'prepareTools', before)
+  return new Map(
+    after.map(definition => {
+      // `runPrepare` refused names that were not offered
+      const tool = offered.get(definition.name) as ToolsetTool
+      return [definition.name, definition === tool.definition ? tool : deriveTool(tool, { definition })]
+    }),
+  )
+}
+
+async function preparedOutputTools(run: Run): Promise<ReadonlyMap<string, OutputTool>> {
+  const offered = new Map(run.config.output.tools.map(tool => [tool.definition.name, tool]))
+  const after = await runPrepare(
+    run,
+    'prepareOutputTools',
+    [...offered.values()].map(tool => tool.definition),
+  )
+  return new Map(
+    after.map(definition => [definition.name, { ...(offered.get(definition.name) as OutputTool), definition }]),
+  )
+}
+
+async function runPrepare(
+  run: Run,
+  point: 'prepareTools' | 'prepareOutputTools',
+  before: readonly ToolDefinition[],
+): Promise<readonly ToolDefinition[]> {
+  const names = new Set(before.map(definition => definition.name))
+  let after = before
+  for (const hook of run.hooks[point] ?? []) {
+    after = await hook(run.context(), after)
+    if (!Array.isArray(after)) throw new UserError(`A \`${point}\` hook must return a list of tool definitions.`)
+    const added = after.find(definition => !names.has(definition.name))
+    if (added !== undefined) {
+      throw new UserError(
+        `A \`${point}\` hook returned \`${added.name}\`, which was not offered. It may filter and change tools, not add or rename them.`,
+      )
+    }
+  }
+  return after
+}
+
+const definitionLists = new WeakMap<object, readonly ToolDefinition[]>()
+
+/** The definitions of a map of tools: the same list as long as it is the same map. */
+function definitionsOf(tools: ReadonlyMap<string, { readonly definition: ToolDefinition }>): readonly ToolDefinition[] {
+  let list = definitionLists.get(tools)
+  if (list === undefined) {
+    list = [...tools.values()].map(tool => tool.definition)
+    definitionLists.set(tools, list)
+  }
+  return list
+}
+
+/** What this step's request offers and allows, before the model's profile has its say. */
+export function requestParameters(
+  run: Run,
+  instructionParts: readonly InstructionPart[],
+  nativeTools: readonly NativeTool[],
+): ModelRequestParameters {
+  const { output } = run.config
+  return {
+    functionTools: definitionsOf(run.tools),
+    nativeTools,
+    outputMode: output.mode,
+    outputObject: output.object,
+    outputTools: definitionsOf(run.outputTools),
+    promptedOutputTemplate: output.template,
+    allowTextOutput: output.allowsText,
+    allowImageOutput: output.allowsImage,
+    instructionParts: instructionParts.length === 0 ? undefined : instructionParts,
+  }
+}
+
+/** The provider-run tools that capabilities ask for at this step. */
+export async function collectNativeTools(run: Run): Promise<readonly NativeTool[]> {
+  const tools: NativeTool[] = []
+  for (const capability of run.capabilities) {
+    for (const source of capability.nativeTools ?? []) {
+      const tool = typeof source === 'function' ? await source(run.context()) : source
+      if (tool !== null) tools.push(tool)
+    }
+  }
+  return tools
+}
