@@ -33,7 +33,9 @@ function writeScenarioParameters({ parameters, settings }: ModelCall): WireRecor
     output_object: parameters.outputObject === undefined ? null : writeOutputObject(parameters.outputObject),
     allow_text_output: parameters.allowTextOutput,
     allow_image_output: parameters.allowImageOutput,
-    instruction_parts: parameters.instructionParts?.map(({ content, dynamic }) => ({ content, dynamic })) ?? null,
+    instruction_parts: parameters.instructionParts?.length
+      ? parameters.instructionParts.map(({ content, dynamic }) => ({ content, dynamic }))
+      : null,
     model_settings: writeSettings(settings),
   }
 }

@@ -18,6 +18,9 @@ const codesOf: Readonly<Record<string, readonly ErrorCode[]>> = {
   SuspendedResponseExpired: ['suspended_response_expired'],
 }
 
+/** General classes that a library may throw at misuse of its own. */
+const misuseTypes: ReadonlySet<string> = new Set(['ValueError', 'AssertionError', 'TypeError'])
+
 /** Compares a failure: its kind, the facts it carries, and for foreign errors the exact message.
  *  The wording of our own errors is ours; names and numbers that were reported have to be in it. */
 export function compareError(recorded: ErrorRecord, actual: unknown, path = '$.error'): Difference[] {
@@ -25,7 +28,8 @@ export function compareError(recorded: ErrorRecord, actual: unknown, path = '$.e
   if (!(actual instanceof Error)) return differ('', describeRecorded(recorded), actual)
   const codes = codesOf[recorded.type]
   if (codes === undefined) {
-    return actual.message === recorded.message ? [] : differ('.message', recorded.message, describe(actual))
+    const isMisuse = misuseTypes.has(recorded.type) && AgentError.is(actual) && actual.code === 'user_error'
+    return isMisuse || actual.message === recorded.message ? [] : differ('.message', recorded.message, describe(actual))
   }
   if (!AgentError.is(actual) || !codes.includes(actual.code)) return differ('.type', describeRecorded(recorded), describe(actual))
   const status: unknown = 'status' in actual ? actual.status : undefined

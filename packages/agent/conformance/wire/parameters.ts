@@ -54,13 +54,25 @@ export function readNativeTool(wire: WireRecord): NativeTool {
   return Object.fromEntries(entries.map(([name, value]) => [toCamel(name), value])) as unknown as NativeTool
 }
 
+/** What an adapter can see of prepared parameters: a tool that is visible need not be listed as such, and marks for
+ *  choosing between native and local tools have done their work. */
+export function observable(parameters: WireRecord): WireRecord {
+  const listed = isRecord(parameters.tool_visibility) ? Object.entries(parameters.tool_visibility) : []
+  return {
+    ...parameters,
+    function_tools: list(parameters.function_tools).map(tool => ({ ...tool, with_native: null, unless_native: null })),
+    tool_visibility: Object.fromEntries(listed.filter(([, word]) => word !== 'visible')),
+  }
+}
+
 /** Our parameters as they are recorded, every key present. */
 export function writeParameters(parameters: ModelRequestParameters): WireRecord {
   return {
     function_tools: parameters.functionTools.map(writeTool),
     native_tools: parameters.nativeTools.map(writeRecord),
-    tool_visibility:
-      parameters.toolVisibility === undefined ? null : Object.fromEntries(parameters.toolVisibility.entries()),
+    tool_visibility: Object.fromEntries(
+      [...(parameters.toolVisibility ?? [])].map(([name, word]) => [name, word.replace('-', '_')]),
+    ),
     revealed_tool_names: [...(parameters.revealedToolNames ?? [])].toSorted(),
     deferred_capability_ids: [...(parameters.deferredCapabilityIds ?? [])].toSorted(),
     output_mode: parameters.outputMode,
@@ -69,7 +81,7 @@ export function writeParameters(parameters: ModelRequestParameters): WireRecord 
     prompted_output_template: parameters.promptedOutputTemplate ?? null,
     allow_text_output: parameters.allowTextOutput,
     allow_image_output: parameters.allowImageOutput,
-    instruction_parts: parameters.instructionParts?.map(writeInstructionPart) ?? null,
+    instruction_parts: parameters.instructionParts?.length ? parameters.instructionParts.map(writeInstructionPart) : null,
     thinking: parameters.thinking ?? null,
   }
 }
