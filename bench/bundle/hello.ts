@@ -1,18 +1,8 @@
-// An agent with one tool and no schema library, as a worker or a page would bundle it.
-import { type Model, agent, jsonSchema, tool } from 'tenon/core'
-
-const add = tool({
-  name: 'add',
-  input: jsonSchema<{ a: number; b: number }>({
-    type: 'object',
-    properties: { a: { type: 'number' }, b: { type: 'number' } },
-    required: ['a', 'b'],
-  }),
-  run: ({ a, b }) => a + b,
-})
+// Hello world without a schema library, as a worker or a page would bundle it.
+import { type Model, agent } from 'tenon/core'
 
 export async function hello(model: Model, prompt: string): Promise<string> {
-  const calculator = agent({ model, instructions: 'Use the tool to add.', tools: [add] })
-  const { output } = await calculator.run(prompt)
+  const greeter = agent({ model, instructions: 'Answer in one sentence.' })
+  const { output } = await greeter.run(prompt)
   return output
 }
