@@ -55,6 +55,6 @@ function withUnknownKeys(event: StreamEvent): StreamEvent[] {
   const [type, payload] = Object.entries(event)[0] ?? ['', {}]
   const changed: StreamEvent = { [type]: { ...payload, localFutureKey: { nested: true } } }
   if (type !== 'contentBlockStop') return [changed]
-  const index = payload['contentBlockIndex']
+  const index = payload?.['contentBlockIndex']
   return [{ contentBlockDelta: { contentBlockIndex: index, delta: { localFutureDelta: { value: 1 } } } }, changed]
 }

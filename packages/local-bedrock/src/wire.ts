@@ -94,7 +94,7 @@ export interface TokenUsage {
 }
 
 /** One event of a ConverseStream answer: a single key (`messageStart`, `contentBlockDelta`, …) and its payload. */
-export type StreamEvent = { [type: string]: JsonObject }
+export type StreamEvent = { [type: string]: JsonObject | undefined }
 
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
