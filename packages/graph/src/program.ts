@@ -104,7 +104,7 @@ export const linkProgram = (definition: GraphDefinition): Program => {
   const joins = new Map<string, ProgramNode>()
   for (const source of definition.nodes) {
     const node = nodes.get(source.id)!
-    for (const edge of source.edges) node.next.push(nodes.get(edge.to)!)
+    for (const edge of source.edges) if (!edge.isError) node.next.push(nodes.get(edge.to)!)
     if (source.sub !== undefined) node.sub = { ...source.sub, start: nodes.get(source.sub.start)! }
     if (node.kind === 'join' && node.fork !== undefined) joins.set(node.fork, node)
   }

@@ -1,3 +1,4 @@
+import { GraphRuntimeError } from './errors.ts'
 import type { GraphEvent } from './events/event.ts'
 import type { InterruptAnswer, OpenInterrupt } from './interrupt.ts'
 import type { Durability } from './kernel/journal.ts'
@@ -70,3 +71,17 @@ export type GraphOutcome<TState, TOutput> =
   | DoneOutcome<TState, TOutput>
   | InterruptedOutcome<TState, TOutput>
   | PausedOutcome<TState>
+
+/** The outcome if the run is done, else an error that says how it ended.
+ *  @example const { output } = await expectDone(graph.run(new Ask(), { state })) */
+export const expectDone = async <TState, TOutput>(
+  outcome: GraphOutcome<TState, TOutput> | Promise<GraphOutcome<TState, TOutput>>,
+): Promise<DoneOutcome<TState, TOutput>> => {
+  const ended = await outcome
+  if (ended.status === 'done') return ended
+  const why =
+    ended.status === 'interrupted'
+      ? `waits for answers to ${ended.interrupts.map(({ id }) => id).join(', ')}`
+      : 'was paused'
+  throw new GraphRuntimeError(`Run "${ended.runId}" is not done: it ${why}.`)
+}

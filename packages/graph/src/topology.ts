@@ -15,6 +15,8 @@ export type NodeKind =
 export interface TopologyEdge {
   readonly to: string
   readonly label?: string
+  /** taken by the node's error handler only */
+  readonly isError?: true
 }
 
 /** A node as plain data: what drawing, hashing and checking need. */

@@ -5,11 +5,12 @@ import {
   NodeTimeoutError,
   RunCancelledError,
   StepLimitError,
+  UndeclaredEdgeError,
 } from '../errors.ts'
 import { eventsOf, interruptIdOf, taskRef, type GraphEvent } from '../events/event.ts'
 import type { InterruptAnswer, OpenInterrupt } from '../interrupt.ts'
 import { memoryCache, retryDelayMs, type CacheStore } from '../policy.ts'
-import type { Recovery } from '../program.ts'
+import type { ProgramNode, Recovery } from '../program.ts'
 import { validate } from '../schema.ts'
 import type { RunStatus } from '../store/store.ts'
 import { cloneJson, toJson, type Json } from '../util/json.ts'
@@ -152,6 +153,11 @@ export class Kernel {
 
   get readyTasks(): readonly Task[] {
     return this.#held.filter(task => task.status === 'ready')
+  }
+
+  /** nothing is running */
+  get isIdle(): boolean {
+    return this.#active === 0 && this.#sleeping === 0
   }
 
   get stopped(): Stop | undefined {
@@ -421,7 +427,7 @@ export class Kernel {
     let entry: Entry
     try {
       const router = this.#router(context)
-      if (recovery !== undefined) router.arrive(this.#nodeOf(recovery.to), output, task.place)
+      if (recovery !== undefined) router.arrive(this.#errorTarget(task, recovery.to), output, task.place)
       else if (!task.node.isGenerator) router.leave(task.node, output, task.place)
       else {
         const scope = task.stream ?? router.openStream(task.node.next[0]!, task.place)
@@ -441,10 +447,14 @@ export class Kernel {
     this.#pump()
   }
 
-  #nodeOf(id: string) {
-    const node = this.state.program.nodes.get(id)
-    if (node === undefined) throw new GraphRuntimeError(`Node "${id}" is not in graph "${this.state.program.name}".`)
-    return node
+  #errorTarget(task: Task, id: string): ProgramNode {
+    const qualified = task.node.parent === undefined ? id : `${task.node.parent}/${id}`
+    const target = this.state.program.nodes.get(qualified)
+    if (target === undefined || !task.node.targets.has(qualified))
+      throw new UndeclaredEdgeError(
+        `The error handler of "${task.node.id}" went to "${id}", which is not in its errorTo.`,
+      )
+    return target
   }
 
   #failed(context: TaskContext, error: unknown): void {

@@ -37,7 +37,7 @@ type DeclaredIds<TClass> =
 
 type Undeclared<TClass> =
   'any' extends DeclaredIds<TClass> ? never : Exclude<IdOf<ResultOf<TClass>>, DeclaredIds<TClass>>
-type Absent<TClass, TIds> = Exclude<DeclaredIds<TClass>, TIds | 'End' | 'any'>
+type Absent<TClass, TIds> = Exclude<DeclaredIds<TClass>, TIds | 'End' | 'any' | `step:${string}`>
 
 /** The class itself when its edges are in order, else a sentence. */
 export type CheckEdges<TClass extends AnyNodeClass, TIds> = [ResultOf<TClass>] extends [never]

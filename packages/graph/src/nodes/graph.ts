@@ -36,6 +36,9 @@ export type ResumeOptions<TDeps> = ResumeControls & DepsOption<TDeps>
 export class Graph<TState, TDeps, TOutput, TNode> {
   readonly program: Program
   readonly #runner: Runner
+  /** types only, for graphs that contain this one */
+  declare readonly accepts: (state: TState, deps: TDeps, input: TNode) => void
+  declare readonly gives: () => TOutput
 
   constructor(program: Program, store: GraphStore | undefined) {
     this.program = program
@@ -193,6 +196,11 @@ export const graph = <
   const classes: readonly unknown[] = options.nodes
   if (classes.length === 0) throw new GraphSetupError(`Graph "${options.name}" has no nodes.`)
   const nodes: NodeDefinition[] = [...classDefinitions(classes, END_ID), { id: END_ID, kind: 'end', edges: [] }]
+  const known = new Set(nodes.map(({ id }) => id))
+  for (const { id, edges } of nodes)
+    for (const { to } of edges)
+      if (!known.has(to))
+        throw new GraphSetupError(`Node "${id}" goes to step "${to}", which only a builder graph can have.`)
   const state = options.state as Schema | undefined
   const program = linkProgram({
     name: options.name,
