@@ -29,6 +29,8 @@ export class Deadlines {
     this.#onAbort = () => this.controller.abort(signal!.reason)
     signal?.throwIfAborted()
     signal?.addEventListener('abort', this.#onAbort, { once: true })
+    // a stream that nobody begins to read is cancelled through the controller alone
+    this.controller.signal.addEventListener('abort', () => this.release(), { once: true })
     this.#total = this.#timer('total', totalMs)
     this.#pause = this.#timer('first-byte', firstByteMs)
   }

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { ModelTimeoutError } from '../../errors/model-error.ts'
+import { requestModel, streamModel } from '../call-model.ts'
+import { callOf, drain } from './test-support/calls.ts'
+import { startEndpoint, type Endpoint } from './test-support/endpoint.ts'
+
+let endpoint: Endpoint
+beforeAll(async () => void (endpoint = await startEndpoint()))
+afterAll(() => endpoint[Symbol.asyncDispose]())
+beforeEach(() => {
+  endpoint.server.log.clear()
+  endpoint.server.faults.clear()
+})
+
+/** How long it took to fail, and with what. */
+async function failing(work: Promise<unknown>): Promise<{ ms: number; error: unknown }> {
+  const start = performance.now()
+  const error: unknown = await work.then(
+    () => 'no error',
+    (caught: unknown) => caught,
+  )
+  return { ms: performance.now() - start, error }
+}
+
+describe('timeouts', () => {
+  it('first-byte: an endpoint that accepts and never answers', async () => {
+    endpoint.server.faults.next({ firstByteDelayMs: Infinity })
+    const { ms, error } = await failing(
+      requestModel(endpoint.model(undefined, { connect: { firstByteTimeoutMs: 200 } }), callOf()),
+    )
+    expect(error).toBeInstanceOf(ModelTimeoutError)
+    expect(error).toMatchObject({ which: 'first-byte', timeoutMs: 200 })
+    expect(ms).toBeGreaterThan(190)
+    await endpoint.server.log.waitFor(entry => entry.closedByClient)
+  })
+
+  it('first-byte: a stream whose headers come and nothing more', async () => {
+    endpoint.server.faults.next({ after: { events: 0 }, do: 'stall' })
+    endpoint.responder.push('x')
+    const { error } = await failing(
+      streamModel(endpoint.model(undefined, { connect: { firstByteTimeoutMs: 150 } }), callOf()),
+    )
+    expect(error).toMatchObject({ which: 'first-byte' })
+  })
+
+  it('idle: counts only while the reader waits', async () => {
+    endpoint.responder.push('one two three four five six')
+    const stream = await streamModel(endpoint.model(undefined, { connect: { idleTimeoutMs: 60 } }), callOf())
+    for await (const _ of stream) await new Promise(resolve => setTimeout(resolve, 100))
+    expect(stream.response().state).toBe('complete')
+  })
+
+  it('idle: a trickle slower than the limit', async () => {
+    endpoint.server.faults.next({ chunkBytes: 16, chunkDelayMs: 40 })
+    endpoint.responder.push('slow')
+    const opened = await failing(
+      streamModel(endpoint.model(undefined, { connect: { idleTimeoutMs: 100 } }), callOf())
+        .then(drain)
+        .then(({ error }) => Promise.reject(error)),
+    )
+    expect(opened.error).toMatchObject({ which: 'idle' })
+  })
+
+  it("total: the call's own limit wins, over the whole of a stream that keeps sending", async () => {
+    endpoint.server.faults.next({ chunkBytes: 4, chunkDelayMs: 5 })
+    endpoint.responder.push('x'.repeat(2000))
+    const { ms, error } = await failing(
+      streamModel(endpoint.model(), callOf({ settings: { timeoutMs: 300 } }))
+        .then(drain)
+        .then(result => Promise.reject(result.error)),
+    )
+    expect(error).toMatchObject({ which: 'total', timeoutMs: 300 })
+    expect(ms).toBeGreaterThan(290)
+  })
+
+  it('total: covers the waits between retries', async () => {
+    endpoint.server.faults.always({ error: { type: 'ThrottlingException' } })
+    const { error } = await failing(requestModel(endpoint.model(), callOf({ settings: { timeoutMs: 100 } })))
+    expect(error).toMatchObject({ which: 'total' })
+  })
+
+  it('leave no timer behind', async () => {
+    endpoint.responder.push('a', 'b')
+    const model = endpoint.model()
+    const before = timers()
+    await requestModel(model, callOf())
+    await drain(await streamModel(model, callOf()))
+    // the SDK keeps some of its own for sockets, none of a minute or more
+    expect(timers()).toBeLessThanOrEqual(before + 2)
+  })
+})
+
+function timers(): number {
+  return process.getActiveResourcesInfo().filter(name => name === 'Timeout').length
+}
