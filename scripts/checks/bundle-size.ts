@@ -24,7 +24,7 @@ export const bundleSize: Check = {
 }
 
 /** The size of a program's bundle, minified, `gzip -9`. `error` when it cannot be bundled. */
-export async function measureBundle(ceiling: BundleCeiling): Promise<{ gzipKb?: number; error?: string }> {
+async function measureBundle(ceiling: BundleCeiling): Promise<{ gzipKb?: number; error?: string }> {
   try {
     const { outputFiles } = await build({
       entryPoints: [join(root, 'bench/bundle', ceiling.program)],
