@@ -6,7 +6,7 @@ import type { RunUsage } from '../usage/run-usage.ts'
 import { drain } from '../util/bridge.ts'
 import type { AgentRun } from './agent-types.ts'
 import { describe } from './execute-run.ts'
-import { runNode } from './loop.ts'
+import { stepNode } from './loop.ts'
 import { mergedMetadata, openRun } from './open-run.ts'
 import { RunResult, type AgentRunResult } from './run-result.ts'
 import type { Run } from './run.ts'
@@ -81,7 +81,7 @@ export class SteppedRun<TOutput> implements AgentRun<TOutput> {
     try {
       this.#close ??= openRun(this.#run)
       await this.#close
-      this.#next = yield* runNode(this.#run, this.#next)
+      this.#next = yield* stepNode(this.#run, this.#next)
       if (this.#next.kind === 'end') await this.#finish(this.#next)
     } catch (error) {
       const shown = describe(this.#run, error)

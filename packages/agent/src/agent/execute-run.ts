@@ -1,4 +1,5 @@
 import type { RunOutcome } from '../capabilities/capability.ts'
+import type { HookChains } from '../capabilities/hook-chains.ts'
 import { AgentError, type FailedRun } from '../errors/agent-error.ts'
 import { RunCancelled } from '../errors/run-error.ts'
 import type { AgentEvent } from '../messages/event.ts'
@@ -53,14 +54,20 @@ function cancelledBy(run: Run, error: unknown): RunCancelled {
 }
 
 /** Hooks may change what consumers see of the events; the run itself goes on to its end all the same. */
-async function* throughEventHooks(run: Run): AsyncGenerator<AgentEvent<never>, RunOutcome> {
+function throughEventHooks(run: Run): AsyncGenerator<AgentEvent<never>, RunOutcome> {
+  // the output's type is known to the caller, not to the loop
   const loop = runLoop(run) as AsyncGenerator<AgentEvent<never>, RunOutcome>
   const hooks = run.hooks.wrapRunEventStream
-  if (hooks === undefined) return yield* loop
+  return hooks === undefined ? loop : hookedEvents(run, loop, hooks)
+}
+
+async function* hookedEvents(
+  run: Run,
+  loop: AsyncGenerator<AgentEvent<never>, RunOutcome>,
+  hooks: NonNullable<HookChains['wrapRunEventStream']>,
+): AsyncGenerator<AgentEvent<never>, RunOutcome> {
   let outcome: RunOutcome | undefined
-  const source = (async function* () {
-    outcome = yield* loop
-  })()
+  const source = readingOn(loop, result => (outcome = result))
   const wrapped = hooks.reduce<AsyncIterable<AgentEvent>>((events, hook) => hook(run.context(), events), source)
   for await (const event of wrapped) yield event as AgentEvent<never>
   // a hook that stopped early ends the watching, not the run
@@ -69,4 +76,21 @@ async function* throughEventHooks(run: Run): AsyncGenerator<AgentEvent<never>, R
     if (next.done === true) outcome = next.value
   }
   return outcome
+}
+
+/** The loop's events for a hook, which may stop reading them without ending the loop. */
+function readingOn(
+  loop: AsyncGenerator<AgentEvent, RunOutcome>,
+  finished: (outcome: RunOutcome) => void,
+): AsyncIterable<AgentEvent> {
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: async () => {
+        const next = await loop.next()
+        if (next.done !== true) return next
+        finished(next.value)
+        return { done: true, value: undefined }
+      },
+    }),
+  }
 }

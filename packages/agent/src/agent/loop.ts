@@ -10,54 +10,63 @@ import { sendRequest } from './steps/model-request.ts'
 import { startFromPrompt } from './steps/user-prompt.ts'
 
 /** The loop: from the prompt to an output, one node after the other. Everything that drives a model goes through here:
- *  `run()` drains it, `stream()` hands on what it yields, `iter()` takes it node by node. */
-export async function* runLoop(
-  run: Run,
-  first: AgentNode = { kind: 'user-prompt' },
-): AsyncGenerator<AgentEvent, RunOutcome> {
+ *  `run()` drains it, `stream()` hands on what it yields, `iter()` takes it node by node.
+ *  Functions that only choose a generator are no generators themselves: every layer costs each event a few ticks. */
+export function runLoop(run: Run, first: AgentNode = { kind: 'user-prompt' }): AsyncGenerator<AgentEvent, RunOutcome> {
   const hooks = runHooks(run.hooks, run.context())
-  if (hooks === undefined) return yield* runNodes(run, first)
-  return yield* bridge<AgentEvent, RunOutcome>(emit =>
-    runAround(hooks, undefined, () => drainTo(emit, runNodes(run, first)), { isSignal: error => RunCancelled.is(error) }),
+  if (hooks === undefined) return runNodes(run, first)
+  return bridge<AgentEvent, RunOutcome>(emit =>
+    runAround(hooks, undefined, () => drainTo(emit, runNodes(run, first)), passCancellation),
   )
 }
 
+const passCancellation = { isSignal: (error: unknown) => RunCancelled.is(error) }
+
 async function* runNodes(run: Run, first: AgentNode): AsyncGenerator<AgentEvent, RunOutcome> {
   let node = first
-  while (node.kind !== 'end') node = yield* runNode(run, node)
+  while (node.kind !== 'end') {
+    node = yield* runNode(run, node)
+    if (node.kind === 'end' && !run.pending.isEmpty) node = yield* continueWithPending(run)
+  }
   return node
 }
 
 /** Runs one node inside its hooks and says which comes next. */
-export async function* runNode(run: Run, node: AgentNode): AsyncGenerator<AgentEvent, AgentNode> {
-  run.checkCancelled()
+function runNode(run: Run, node: AgentNode): AsyncGenerator<AgentEvent, AgentNode> {
   const hooks = nodeHooks(run.hooks, run.context())
-  const next =
-    hooks === undefined
-      ? yield* perform(run, node)
-      : yield* bridge<AgentEvent, AgentNode>(emit =>
-          runAround(hooks, node, changed => drainTo(emit, perform(run, changed)), { isSignal: error => RunCancelled.is(error) }),
-        )
-  return next.kind === 'end' ? yield* continueIfPending(run, next) : next
+  if (hooks === undefined) return perform(run, node)
+  return bridge<AgentEvent, AgentNode>(emit =>
+    runAround(hooks, node, changed => drainTo(emit, perform(run, changed)), passCancellation),
+  )
 }
 
-async function* perform(run: Run, node: AgentNode): AsyncGenerator<AgentEvent, AgentNode> {
+/** One node for those who drive a run by hand. */
+export async function* stepNode(run: Run, node: AgentNode): AsyncGenerator<AgentEvent, AgentNode> {
+  const next = yield* runNode(run, node)
+  return next.kind === 'end' && !run.pending.isEmpty ? yield* continueWithPending(run) : next
+}
+
+function perform(run: Run, node: AgentNode): AsyncGenerator<AgentEvent, AgentNode> {
   switch (node.kind) {
     case 'user-prompt':
       return startFromPrompt(run)
     case 'model-request':
-      return yield* sendRequest(run, node)
+      return sendRequest(run, node)
     case 'call-tools':
-      return yield* answerResponse(run, node)
+      return answerResponse(run, node)
     case 'end':
-      return node
+      return stay(node)
   }
 }
 
+// eslint-disable-next-line require-yield -- a node that is over has no events
+async function* stay(node: AgentNode): AsyncGenerator<never, AgentNode> {
+  return node
+}
+
 /** What was enqueued keeps the run going: it would end, but there is more to say. */
-async function* continueIfPending(run: Run, end: AgentNode): AsyncGenerator<AgentEvent, AgentNode> {
+async function* continueWithPending(run: Run): AsyncGenerator<AgentEvent, AgentNode> {
   const events = run.pending.take('at-end')
-  if (events.length === 0) return end
   const messages = events.flatMap(event => event.messages)
   yield* events
   const last = messages.at(-1)

@@ -1,6 +1,7 @@
 import { orderCapabilities } from '../capabilities/order-capabilities.ts'
 import { compileHooks } from '../capabilities/hook-chains.ts'
 import { CombinedToolset } from '../toolsets/combined.ts'
+import type { OutputSchema, OutputTool } from '../output/output.ts'
 import type { Toolset } from '../toolsets/toolset.ts'
 import type { JsonObject } from '../util/json.ts'
 import type { MetadataSource } from './agent-config.ts'
@@ -9,7 +10,33 @@ import { resolveModel } from './steps/select-model.ts'
 
 /** Makes a run ready: its capabilities, hooks, model, metadata and toolset. Returns what closes the toolsets again. */
 export async function openRun(run: Run): Promise<() => Promise<void>> {
-  run.outputTools = new Map(run.config.output.tools.map(tool => [tool.definition.name, tool]))
+  run.outputTools = outputToolsOf(run.config.output)
+  if (run.config.capabilities.length > 0) await openCapabilities(run)
+  else run.instructionSources = listAll(run.config.instructions, run.config.runInstructions)
+  run.model = await resolveModel(run, run.config.model)
+  if (run.config.metadata.length > 0) run.metadata = await mergedMetadata(run, run.config.metadata)
+  const toolset = assembleToolset(run)
+  run.toolset = toolset.forRun === undefined ? toolset : await toolset.forRun(run.context())
+  return (await run.toolset.open?.()) ?? closeNothing
+}
+
+const closeNothing = async () => {}
+
+const listAll = <T>(list: readonly T[], more: readonly T[]): readonly T[] => (more.length === 0 ? list : [...list, ...more])
+
+const outputTools = new WeakMap<OutputSchema, ReadonlyMap<string, OutputTool>>()
+
+/** Output tools by name, the same map for every run with this output. */
+function outputToolsOf(output: OutputSchema): ReadonlyMap<string, OutputTool> {
+  let tools = outputTools.get(output)
+  if (tools === undefined) {
+    tools = new Map(output.tools.map(tool => [tool.definition.name, tool]))
+    outputTools.set(output, tools)
+  }
+  return tools
+}
+
+async function openCapabilities(run: Run): Promise<void> {
   const capabilities = await Promise.all(
     run.config.capabilities.map(async capability => (await capability.forRun?.(run.context())) ?? capability),
   )
@@ -23,11 +50,6 @@ export async function openRun(run: Run): Promise<() => Promise<void>> {
     ),
     ...run.config.runInstructions,
   ]
-  run.model = await resolveModel(run, run.config.model)
-  run.metadata = await mergedMetadata(run, run.config.metadata)
-  const toolset = assembleToolset(run)
-  run.toolset = (await toolset.forRun?.(run.context())) ?? toolset
-  return (await run.toolset.open?.()) ?? (async () => {})
 }
 
 function assembleToolset(run: Run): Toolset {

@@ -13,6 +13,10 @@ interface Pending {
 export class PendingMessages {
   #items: Pending[] = []
 
+  get isEmpty(): boolean {
+    return this.#items.length === 0
+  }
+
   add(id: string, content: UserPrompt | readonly ModelMessage[], priority: EnqueuePriority): void {
     this.#items.push({ id, messages: toMessages(content), priority })
   }

@@ -63,12 +63,16 @@ export class Run {
   tools: ReadonlyMap<string, ToolsetTool> = new Map()
   outputTools: ReadonlyMap<string, OutputTool> = new Map()
   loadedCapabilityIds: ReadonlySet<string> = new Set()
+  /** Messages that the loop did not write were enqueued. */
+  hasForeignMessages = false
   /** The answer being read, while one is. */
   currentStream: StreamedResponse | undefined
 
   readonly #produced = new Set<ModelMessage>()
-  readonly #history = new HistoryCleaner({ repairLastResponse: true })
+  #history: HistoryCleaner | undefined
   readonly #controller = new AbortController()
+  #nowMs = Number.NaN
+  #now = ''
   readonly #unfollow: () => void
 
   constructor(config: AgentConfig, start: RunStart) {
@@ -101,8 +105,14 @@ export class Run {
     return new RunView(this, facts, settings)
   }
 
+  /** RFC 3339. Formatted once per millisecond. */
   now(): string {
-    return new Date(this.config.effects.now()).toISOString()
+    const ms = this.config.effects.now()
+    if (ms !== this.#nowMs) {
+      this.#nowMs = ms
+      this.#now = new Date(ms).toISOString()
+    }
+    return this.#now
   }
 
   effect(name: string): EffectStep {
@@ -134,7 +144,7 @@ export class Run {
     const before = new Set(this.messages)
     this.messages.splice(0, this.messages.length, ...messages)
     for (const message of messages) if (!before.has(message)) this.#produced.add(message)
-    this.#history.reset()
+    this.#history?.reset()
   }
 
   /** The messages this run added, oldest first. */
@@ -144,10 +154,18 @@ export class Run {
 
   /** The history as a model may see it: pairs repaired, requests merged. Costs what was added since the last call. */
   wireMessages(): readonly ModelMessage[] {
+    if (this.#isRegular) return this.messages
+    this.#history ??= new HistoryCleaner({ repairLastResponse: true })
     return this.#history.clean(this.messages)
   }
 
+  /** What the loop itself writes is clean as it stands; a given history, hooks and enqueued messages may not be. */
+  get #isRegular(): boolean {
+    return this.start.history.length === 0 && this.capabilities.length === 0 && !this.hasForeignMessages
+  }
+
   enqueue(content: UserPrompt | readonly ModelMessage[], priority: EnqueuePriority): string {
+    this.hasForeignMessages = true
     const id = this.config.effects.id('enqueue')
     this.pending.add(id, content, priority)
     return id

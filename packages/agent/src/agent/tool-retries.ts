@@ -1,27 +1,32 @@
 /** Counts of failed attempts by tool name. Calls of one step see the same count, however many of them fail:
  *  a step's failures and successes take effect when the next step begins. */
 export class ToolRetries {
-  readonly counts = new Map<string, number>()
-  readonly #failed = new Set<string>()
-  readonly #succeeded = new Set<string>()
+  readonly #counts = new Map<string, number>()
+  #failed: Set<string> | undefined
+  #succeeded: Set<string> | undefined
+
+  get counts(): ReadonlyMap<string, number> {
+    return this.#counts
+  }
 
   of(name: string): number {
-    return this.counts.get(name) ?? 0
+    return this.#counts.get(name) ?? 0
   }
 
   fail(name: string): void {
-    this.#failed.add(name)
+    this.#failed = (this.#failed ?? new Set()).add(name)
   }
 
+  /** Matters only for a tool that failed before. */
   succeed(name: string): void {
-    this.#succeeded.add(name)
+    if (this.#counts.has(name)) this.#succeeded = (this.#succeeded ?? new Set()).add(name)
   }
 
   /** A success clears a tool's count, unless the same tool also failed in that step. */
   nextStep(): void {
-    for (const name of this.#succeeded) if (!this.#failed.has(name)) this.counts.delete(name)
-    for (const name of this.#failed) this.counts.set(name, this.of(name) + 1)
-    this.#failed.clear()
-    this.#succeeded.clear()
+    for (const name of this.#succeeded ?? []) if (this.#failed?.has(name) !== true) this.#counts.delete(name)
+    for (const name of this.#failed ?? []) this.#counts.set(name, this.of(name) + 1)
+    this.#failed = undefined
+    this.#succeeded = undefined
   }
 }

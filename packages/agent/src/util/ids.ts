@@ -2,7 +2,7 @@
  *  @param nowMs milliseconds since 1970
  *  @see https://www.rfc-editor.org/rfc/rfc9562#name-uuid-version-7 */
 export function uuidV7(nowMs: number = Date.now()): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  const bytes = randomBytes()
   let time = Math.floor(nowMs)
   for (let index = 5; index >= 0; index -= 1) {
     bytes[index] = time % 256
@@ -18,11 +18,27 @@ export function uuidV7(nowMs: number = Date.now()): string {
  *
  *  @example randomId('call_') // 'call_5f0c…' */
 export function randomId(prefix: string): string {
-  return prefix + toHex(crypto.getRandomValues(new Uint8Array(16)))
+  return prefix + toHex(randomBytes())
 }
+
+const hexOf = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
 export function toHex(bytes: Uint8Array): string {
   let hex = ''
-  for (const byte of bytes) hex += byte.toString(16).padStart(2, '0')
+  for (const byte of bytes) hex += hexOf[byte]
   return hex
+}
+
+// asking the host for random bytes costs far more than the bytes: take many at once
+let pool = new Uint8Array(0)
+let used = 0
+
+/** 16 random bytes, valid until the pool is used up: read them at once. */
+function randomBytes(): Uint8Array {
+  if (used + 16 > pool.length) {
+    pool = crypto.getRandomValues(new Uint8Array(4096))
+    used = 0
+  }
+  used += 16
+  return pool.subarray(used - 16, used)
 }

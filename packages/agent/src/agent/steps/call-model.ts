@@ -8,28 +8,21 @@ import { addUsage } from '../../usage/add-usage.ts'
 import { checkTokens } from '../../usage/check-limits.ts'
 import type { Run } from '../run.ts'
 
-/** Performs one model request through the effects port: whole, or as a stream whose events are passed on. */
-export async function* callModel(run: Run, request: ModelRequestContext): AsyncGenerator<ModelEvent, ModelResponse> {
+/** Performs one model request as a whole, through the effects port. */
+export function requestWhole(run: Run, request: ModelRequestContext): Promise<ModelResponse> {
   const { model } = request
-  const call: ModelCall = {
-    messages: run.wireMessages(),
-    settings: request.settings,
-    parameters: request.parameters,
-    signal: run.signal,
-    context: run.context(),
-  }
-  const { effects } = run.config
-  const whole = () =>
-    effects.modelRequest(run.effect(`model-request:${run.step}`), { model, call }, () => requestModel(model, call))
-  if (!request.streaming) return whole()
-  const stream = effects.streams
-    ? await streamModel(model, call)
-    : completedStreamedResponse(await whole(), request.parameters)
-  return yield* readStream(run, stream)
+  const call = modelCall(run, request)
+  return run.config.effects.modelRequest(run.effect(`model-request:${run.step}`), { model, call }, () =>
+    requestModel(model, call),
+  )
 }
 
-/** Passes the events on. However the reading ends, what arrived is in the history: whole, or as `interrupted`. */
-async function* readStream(run: Run, stream: StreamedResponse): AsyncGenerator<ModelEvent, ModelResponse> {
+/** Performs one model request as a stream and passes its events on. However the reading ends, what arrived is in the
+ *  history: whole, or as `interrupted`. Effects that do not stream perform it whole and replay it. */
+export async function* requestStreamed(run: Run, request: ModelRequestContext): AsyncGenerator<ModelEvent, ModelResponse> {
+  const stream = run.config.effects.streams
+    ? await streamModel(request.model, modelCall(run, request))
+    : completedStreamedResponse(await requestWhole(run, request), request.parameters)
   let finished = false
   run.currentStream = stream
   try {
@@ -42,14 +35,18 @@ async function* readStream(run: Run, stream: StreamedResponse): AsyncGenerator<M
     finished = true
     return stream.response()
   } finally {
-    if (!finished) {
-      await stream.cancel()
-      keepInterrupted(run, stream.response())
-    }
+    if (!finished) await keepInterrupted(run, stream)
   }
 }
 
-function keepInterrupted(run: Run, response: ModelResponse): void {
+function modelCall(run: Run, request: ModelRequestContext): ModelCall {
+  const { settings, parameters } = request
+  return { messages: run.wireMessages(), settings, parameters, signal: run.signal, context: run.context() }
+}
+
+async function keepInterrupted(run: Run, stream: StreamedResponse): Promise<void> {
+  await stream.cancel()
+  const response = stream.response()
   run.usage.requests += 1
   run.usage.add(response.usage)
   if (response.parts.length > 0) run.append({ ...response, state: 'interrupted' })

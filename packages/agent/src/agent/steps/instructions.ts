@@ -1,15 +1,20 @@
 import type { InstructionPart } from '../../messages/part.ts'
+import { isPromiseLike } from '../../util/json.ts'
 import type { Run } from '../run.ts'
+
+const none: readonly InstructionPart[] = []
 
 /** The instructions of one request: what is always the same first, so that a provider can cache it.
  *  All literal texts are one part; each function is a part of its own; those of toolsets follow. */
 export async function collectInstructions(run: Run): Promise<readonly InstructionPart[]> {
   const sources = run.instructionSources
+  const pending = run.toolset.getInstructions?.(run.context())
+  const fromToolsets = isPromiseLike(pending) ? await pending : pending
+  if (sources.length === 0 && fromToolsets === undefined) return none
   const parts: InstructionPart[] = []
   const literals = sources.filter(source => typeof source === 'string').map(source => source.trim())
   push(parts, literals.filter(text => text !== '').join('\n'), false)
   for (const source of sources) if (typeof source === 'function') push(parts, await source(run.context()), true)
-  const fromToolsets = await run.toolset.getInstructions?.(run.context())
   for (const item of listOf(fromToolsets)) {
     if (typeof item === 'string') push(parts, item, true)
     else push(parts, item.content, item.dynamic)

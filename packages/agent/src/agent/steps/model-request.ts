@@ -1,4 +1,4 @@
-import { runAround } from '../../capabilities/around.ts'
+import { runAround, type Around } from '../../capabilities/around.ts'
 import type { AgentNode, ModelRequestContext, ModelRequestNode } from '../../capabilities/capability.ts'
 import { modelRequestHooks } from '../../capabilities/hook-chains.ts'
 import { isSignal } from '../../errors/signals.ts'
@@ -11,7 +11,7 @@ import { checkBeforeRequest, checkRequestTokens, checkTokens } from '../../usage
 import { addUsage } from '../../usage/add-usage.ts'
 import { bridge, drainTo } from '../../util/bridge.ts'
 import type { Run } from '../run.ts'
-import { callModel } from './call-model.ts'
+import { requestStreamed, requestWhole } from './call-model.ts'
 import { collectInstructions } from './instructions.ts'
 import { collectSettings } from './model-settings.ts'
 import { consumeOutputRetry } from './output-retry.ts'
@@ -33,32 +33,54 @@ export async function* sendRequest(run: Run, node: ModelRequestNode): AsyncGener
   await refreshTools(run)
   const prepared = await prepareRequest(run)
 
-  let called = false
-  const perform = (request: ModelRequestContext) => {
-    called = true
-    return callModel(run, request)
-  }
+  const attempt: Attempt = { called: false }
   let response: ModelResponse
   try {
     const request = await beforeRequest(run, prepared)
     await checkLimits(run, request)
     const hooks = modelRequestHooks(run.hooks, run.context())
-    response =
-      hooks === undefined
-        ? yield* perform(request)
-        : yield* bridge<AgentEvent, ModelResponse>(emit =>
-            runAround(hooks, request, changed => drainTo(emit, perform(changed)), {
-              isSignal: error => isSignal(error, 'skip-model-request') || isSignal(error, 'model-retry'),
-            }),
-          )
-    if (called) run.usage.requests += 1
+    if (hooks !== undefined) response = yield* hookedRequest(run, request, { hooks, attempt })
+    else {
+      attempt.called = true
+      response = request.streaming ? yield* requestStreamed(run, request) : await requestWhole(run, request)
+    }
+    if (attempt.called) run.usage.requests += 1
     response = await afterRequest(run, request, response)
   } catch (error) {
     if (isSignal(error, 'skip-model-request')) response = error.response
-    else if (isSignal(error, 'model-retry') && called) return retryRequest(run, error)
+    else if (isSignal(error, 'model-retry') && attempt.called) return retryRequest(run, error)
     else throw error
   }
   return finish(run, response)
+}
+
+/** Whether the model was asked: a hook may answer in its place. */
+interface Attempt {
+  called: boolean
+}
+
+interface HookedRequest {
+  readonly hooks: Around<ModelRequestContext, ModelResponse>
+  readonly attempt: Attempt
+}
+
+/** The request inside its hooks; its events are passed on from within. */
+function hookedRequest(
+  run: Run,
+  request: ModelRequestContext,
+  { hooks, attempt }: HookedRequest,
+): AsyncGenerator<AgentEvent, ModelResponse> {
+  return bridge<AgentEvent, ModelResponse>(emit =>
+    runAround(
+      hooks,
+      request,
+      changed => {
+        attempt.called = true
+        return changed.streaming ? drainTo(emit, requestStreamed(run, changed)) : requestWhole(run, changed)
+      },
+      { isSignal: error => isSignal(error, 'skip-model-request') || isSignal(error, 'model-retry') },
+    ),
+  )
 }
 
 function appendRequest(run: Run, node: ModelRequestNode): void {

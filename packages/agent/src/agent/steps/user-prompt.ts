@@ -9,7 +9,9 @@ import { resolveDeferredResults } from './deferred-results.ts'
 import { refreshDynamicPrompts, systemPromptParts } from './system-prompts.ts'
 
 /** Where a run begins: cleans the history it was given and decides whether to ask the model or to go on with its last answer. */
-export async function startFromPrompt(run: Run): Promise<AgentNode> {
+// eslint-disable-next-line require-yield -- a node among others: it has no events to show
+export async function* startFromPrompt(run: Run): AsyncGenerator<never, AgentNode> {
+  run.checkCancelled()
   const history = cleanHistory(run.start.history, { repairLastResponse: false })
   for (const message of await refreshDynamicPrompts(run, history)) run.appendOld(message)
 
