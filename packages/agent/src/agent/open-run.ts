@@ -1,5 +1,7 @@
 import { orderCapabilities } from '../capabilities/order-capabilities.ts'
 import { compileHooks } from '../capabilities/hook-chains.ts'
+import { UserError } from '../errors/user-error.ts'
+import type { ModelSettings } from '../models/settings.ts'
 import { CombinedToolset } from '../toolsets/combined.ts'
 import type { OutputSchema, OutputTool } from '../output/output.ts'
 import type { Toolset } from '../toolsets/toolset.ts'
@@ -14,10 +16,28 @@ export async function openRun(run: Run): Promise<() => Promise<void>> {
   if (run.config.capabilities.length > 0) await openCapabilities(run)
   else run.instructionSources = listAll(run.config.instructions, run.config.runInstructions)
   run.model = await resolveModel(run, run.config.model)
+  refuseEndlessToolChoice(run)
   if (run.config.metadata.length > 0) run.metadata = await mergedMetadata(run, run.config.metadata)
   const toolset = assembleToolset(run)
   run.toolset = toolset.forRun === undefined ? toolset : await toolset.forRun(run.context())
   return (await run.toolset.open?.()) ?? closeNothing
+}
+
+/** Settings that are the same for every request and demand a function tool each time would never let the run end.
+ *  @throws {UserError} */
+function refuseEndlessToolChoice(run: Run): void {
+  const { modelSettings, runModelSettings } = run.config
+  const ofCapabilities = run.capabilities.map(capability => capability.modelSettings)
+  const layers = [run.model.settings, ...modelSettings, ...ofCapabilities, ...runModelSettings]
+  const choice = layers.reduce<ModelSettings['toolChoice']>(
+    (chosen, layer) => (typeof layer === 'function' ? undefined : (layer?.toolChoice ?? chosen)),
+    undefined,
+  )
+  if (choice !== 'required' && !(Array.isArray(choice) && choice.length > 0)) return
+  throw new UserError(
+    `\`toolChoice: ${JSON.stringify(choice)}\` in fixed settings makes the model call a function tool every time, so the run could never end. ` +
+      "Use `{ kind: 'tool-or-output', functionTools: […] }`, or a settings function that asks for the tool in one step only.",
+  )
 }
 
 const closeNothing = async () => {}

@@ -9,6 +9,7 @@ import { consumeOutputRetry } from './output-retry.ts'
 import { readResponse, type ResponseContent } from './read-response.ts'
 import { feedback, takeOrRetry, takeText } from './text-output.ts'
 import { answerCalls } from './answer-calls.ts'
+import { refreshTools } from './request-parameters.ts'
 
 /** Decides what a response means: tool calls to answer, an output, or nothing usable. */
 export async function* answerResponse(run: Run, node: CallToolsNode): AsyncGenerator<AgentEvent, AgentNode> {
@@ -21,7 +22,11 @@ export async function* answerResponse(run: Run, node: CallToolsNode): AsyncGener
   }
   const content = readResponse(response)
   if (content.isEmpty) return answerNothing(run, response, content)
-  if (content.calls.length > 0) return yield* answerCalls(run, node, content)
+  if (content.calls.length > 0) {
+    // a history may begin with calls: then no request has listed the tools yet
+    if (run.step === 0) await refreshTools(run)
+    return yield* answerCalls(run, node, content)
+  }
   const image = output.allowsImage ? content.files.find(file => file.mediaType.startsWith('image/')) : undefined
   if (image !== undefined) return takeOrRetry(run, { context: { mode: 'image', hasFunction: false }, raw: image })
   if (content.text !== '' && output.text !== undefined) return takeText(run, output.text, content.text)
@@ -66,7 +71,7 @@ function askForOutput(run: Run): AgentNode {
 /** What the model could have done, in the words it is told. */
 function expectations(output: OutputSchema, run: Run): readonly string[] {
   const ways: string[] = []
-  if (output.allowsText) ways.push('return text')
+  if (output.text !== undefined) ways.push('return text')
   if (run.outputTools.size > 0) ways.push('include your response in a tool call')
   else if (run.tools.size > 0) ways.push('call a tool')
   if (output.allowsImage) ways.push('return an image')

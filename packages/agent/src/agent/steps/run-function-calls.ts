@@ -39,15 +39,27 @@ export async function* runFunctionCalls(
   try {
     for (const call of calls) {
       const checked = await checkCall(run, call, batch)
-      yield { kind: 'function-tool-call', part: call.part, argsValid: checked.kind !== 'refused' }
+      // a call that was answered elsewhere had no need of its arguments
+      const argsValid = checked.kind === 'answered' ? undefined : checked.kind === 'ready'
+      yield { kind: 'function-tool-call', part: call.part, argsValid }
       if (checked.kind === 'ready') ready.push(checked.ready)
       else results.set(call.index, checked.result)
     }
-    checkBeforeToolCalls(run.usage, run.limits, calls.filter(countsAsCall).length)
+    checkBatch(run, calls, results)
     for (const result of results.values()) yield resultEvent(result)
     for (const segment of segments(ready)) yield* runTogether(run, segment, { batch, results })
   } finally {
     batch.addGroup(results, run.now())
+  }
+}
+
+/** @throws {UsageLimitExceeded} then nothing of the batch counts as done */
+function checkBatch(run: Run, calls: readonly (FunctionCall | UnknownCall)[], results: Map<number, CallResult>): void {
+  try {
+    checkBeforeToolCalls(run.usage, run.limits, calls.filter(countsAsCall).length)
+  } catch (error) {
+    results.clear()
+    throw error
   }
 }
 
