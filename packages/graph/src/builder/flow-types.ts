@@ -187,8 +187,11 @@ export interface Flow<TEnv extends Env, TOutput, TDepth extends Depth = readonly
 
   /** Goes where the value of a property says; every value needs a case. */
   switch<TKey extends keyof TOutput, const TCases extends SwitchCases<TEnv, TOutput, TKey, TDepth>>(
+    this: [Exclude<keyof TCases, CaseKey<TOutput[TKey]>>] extends [never]
+      ? unknown
+      : GraphTypeError<`there is no value "${Exclude<keyof TCases, CaseKey<TOutput[TKey]>> & string}" for this case`>,
     key: TKey,
-    cases: TCases & { readonly [P in Exclude<keyof TCases, CaseKey<TOutput[TKey]>>]: never },
+    cases: TCases,
     options?: { readonly id?: string; readonly note?: string },
   ): Flow<TEnv, { [P in keyof TCases]: BranchOutput<TCases[P]> }[keyof TCases], TDepth>
   /** Begins a chain of conditions; the first that holds wins. End it with `otherwise` or `exhaustive`. */
@@ -205,11 +208,11 @@ export interface Flow<TEnv extends Env, TOutput, TDepth extends Depth = readonly
   subgraph<const TId extends string, TSubState, TSubDeps, TSubInput, TSubOutput>(
     id: TId,
     graph: Subgraph<TSubState, TSubDeps, TSubInput, TSubOutput>,
-    ...[options]: [TEnv['state']] extends [TSubState]
+    ...[options]: Fits<TEnv['state'], TSubState> extends true
       ? [options?: SubgraphOptions<TEnv, TOutput, TSubState>]
       : [options: SubgraphOptions<TEnv, TOutput, TSubState> & { readonly state: unknown }]
   ): [TOutput] extends [TSubInput]
-    ? [TEnv['deps']] extends [TSubDeps]
+    ? Fits<TEnv['deps'], TSubDeps> extends true
       ? Flow<TEnv, TSubOutput, TDepth>
       : GraphTypeError<'the subgraph needs other deps'>
     : GraphTypeError<'the subgraph takes another input'>
@@ -220,6 +223,9 @@ export interface SubgraphOptions<TEnv extends Env, TOutput, TSubState> {
   /** the subgraph's own initial state; without it the state is shared */
   readonly state?: (context: ContextOf<TEnv, TOutput>) => TSubState
 }
+
+/** A graph that declares no state (or deps) is content with any. */
+type Fits<TOuter, TInner> = undefined extends TInner ? true : [TOuter] extends [TInner] ? true : false
 
 /** A graph as far as one that contains it must know it. */
 export interface Subgraph<TState, TDeps, TInput, TOutput> {

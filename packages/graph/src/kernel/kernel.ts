@@ -672,7 +672,10 @@ export class Kernel {
   }
 
   #stored(entry: Entry): Promise<void> {
-    return new Promise(resolve => this.#record(entry, resolve))
+    return new Promise(resolve => {
+      this.#record(entry, resolve)
+      this.#pump()
+    })
   }
 
   // ---- stopping

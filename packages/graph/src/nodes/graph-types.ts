@@ -69,6 +69,8 @@ type DepsOf<TClass> =
 /** The deps all nodes together need; undefined when none needs any. */
 export type AllDeps<TClass> = [DepsOf<TClass>] extends [never]
   ? undefined
-  : ToIntersection<DepsOf<TClass>> extends { deps: infer TDeps }
-    ? TDeps
+  : ToIntersection<DepsOf<TClass>> extends infer TAll
+    ? 'deps' extends keyof TAll
+      ? TAll['deps']
+      : never
     : never

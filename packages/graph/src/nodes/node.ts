@@ -124,12 +124,13 @@ const resolveEdge = (nodeClass: NodeClass, entry: unknown): DeclaredEdge => {
     throw new GraphSetupError(
       `An edge of node "${nodeClass.nodeId}" is undefined: a class is used before it is defined.`,
     )
+  // a step is also a flow, whose methods have the names of an edge's fields: so it is looked for first
+  if (typeof entry === 'object' && entry !== null && STEP_ID in entry) return { to: { stepId: String(entry[STEP_ID]) } }
   if (typeof entry === 'object' && entry !== null && 'to' in entry && 'label' in entry)
     return { ...resolveEdge(nodeClass, entry.to), label: String(entry.label) }
   if (entry === anyNode) return { to: 'any' }
   if (isNodeClass(entry)) return { to: entry }
   if (typeof entry === 'function' && (entry === End || entry.prototype instanceof End)) return { to: 'end' }
-  if (typeof entry === 'object' && entry !== null && STEP_ID in entry) return { to: { stepId: String(entry[STEP_ID]) } }
   throw new GraphSetupError(
     `An edge of node "${nodeClass.nodeId}" goes to ${String(entry)}, which is neither a node class nor End.`,
   )

@@ -1,0 +1,185 @@
+import { z } from 'zod'
+import {
+  anyNode,
+  edge,
+  End,
+  graph,
+  interruptPoint,
+  memoryStore,
+  node,
+  withCodec,
+  type BaseNode,
+  type GraphRunContext,
+} from '../index.ts'
+
+const State = z.object({ n: z.number() })
+type State = z.infer<typeof State>
+const reply = interruptPoint('reply', { payload: z.object({ q: z.string() }), resume: z.string() })
+
+class Ask extends node('Ask') {
+  static next = () => [Answer]
+  async run(_ctx: GraphRunContext<State>) {
+    return new Answer({ question: 'q' })
+  }
+}
+class Answer extends node('Answer', z.object({ question: z.string() })) {
+  static next = () => [Evaluate]
+  async run(ctx: GraphRunContext<State>) {
+    return new Evaluate({ answer: await ctx.interrupt(reply, { q: this.question }) })
+  }
+}
+class Evaluate extends node('Evaluate', z.object({ answer: z.string(), strict: z.boolean().default(true) })) {
+  static next = () => [edge(Ask, 'wrong'), edge(End<string>, 'right')]
+  async run(ctx: GraphRunContext<State>): Promise<Ask | End<string>> {
+    return ctx.state.n > 0 && this.strict ? new Ask() : new End(this.answer)
+  }
+}
+
+const qa = graph({ name: 'qa', state: State, nodes: [Ask, Answer, Evaluate] })
+// @ts-expect-error 1: Answer is missing
+graph({ name: 'qa', state: State, nodes: [Ask, Evaluate] })
+
+class Sly extends node('Sly') {
+  static next = () => [Ask]
+  async run(_ctx: GraphRunContext<State>): Promise<Ask | Answer> {
+    return new Ask()
+  }
+}
+// @ts-expect-error 2: Sly returns Answer but does not declare it
+graph({ name: 'qa', state: State, nodes: [Ask, Answer, Evaluate, Sly] })
+
+class SlyEnd extends node('SlyEnd') {
+  static next = () => [Ask]
+  async run(_ctx: GraphRunContext<State>): Promise<Ask | End<string>> {
+    return new End('x')
+  }
+}
+// @ts-expect-error 3: so must End be declared
+graph({ name: 'qa', state: State, nodes: [Ask, Answer, Evaluate, SlyEnd] })
+
+class Other extends node('Other') {
+  static next = () => [End<string>]
+  async run(_ctx: GraphRunContext<{ other: string }>) {
+    return new End('x')
+  }
+}
+// @ts-expect-error 4: Other expects another state
+graph({ name: 'x', state: State, nodes: [Ask, Answer, Evaluate, Other] })
+graph({ name: 'x', state: z.object({ other: z.string() }), nodes: [Other] })
+// @ts-expect-error 5: and needs one at all
+graph({ name: 'x', nodes: [Other] })
+
+class NoRun extends node('NoRun') {
+  static next = () => [End<string>]
+}
+// @ts-expect-error 6: a node must run
+graph({ name: 'x', nodes: [NoRun] })
+
+class NoNext extends node('NoNext') {
+  async run(_ctx: GraphRunContext) {
+    return new End('x')
+  }
+}
+// @ts-expect-error 7: a node must declare where it goes
+graph({ name: 'x', nodes: [NoNext] })
+
+class Plain {
+  async run(_ctx: GraphRunContext) {
+    return new End('x')
+  }
+}
+// @ts-expect-error 8: a class not made with node() is no node
+graph({ name: 'x', nodes: [Plain] })
+
+class Anywhere extends node('Anywhere') {
+  static next = () => [anyNode]
+  async run(_ctx: GraphRunContext<State>): Promise<BaseNode> {
+    return new Ask()
+  }
+}
+graph({ name: 'any', state: State, nodes: [Ask, Answer, Evaluate, Anywhere] })
+
+// @ts-expect-error 9: data is required
+new Answer()
+// @ts-expect-error 10: and typed
+new Answer({ question: 1 })
+// @ts-expect-error 11: and has no other keys
+new Answer({ question: 'q', extra: 1 })
+new Evaluate({ answer: 'defaults may be left out' })
+const strict: boolean = new Evaluate({ answer: 'a' }).strict
+void strict
+// @ts-expect-error 12: fields are readonly
+new Answer({ question: 'q' }).question = 'z'
+// @ts-expect-error 13: a look-alike is another node
+const twin: Ask = new Sly()
+void twin
+
+// @ts-expect-error 14: node data is JSON too
+node('Dated', z.object({ at: z.date() }))
+node(
+  'Dated',
+  withCodec(z.object({ at: z.date() }), {
+    encode: ({ at }) => at.toISOString(),
+    decode: json => ({ at: new Date(String(json)) }),
+  }),
+)
+// @ts-expect-error 15: state is JSON
+graph({ name: 'x', state: z.object({ s: z.set(z.string()) }), nodes: [Ask, Answer, Evaluate] })
+
+class NeedsDb extends node('NeedsDb') {
+  static next = () => [NeedsMail]
+  async run(ctx: GraphRunContext<undefined, { db: string }>) {
+    return new NeedsMail({ text: ctx.deps.db })
+  }
+}
+class NeedsMail extends node('NeedsMail', z.object({ text: z.string() })) {
+  static next = () => [End<number>]
+  async run(ctx: GraphRunContext<undefined, { mail: string }>) {
+    return new End(ctx.deps.mail.length + this.text.length)
+  }
+}
+const withDeps = graph({ name: 'deps', nodes: [NeedsDb, NeedsMail] })
+
+const run = async () => {
+  const result = await qa.run(new Ask(), { state: { n: 1 } })
+  if (result.status === 'done') result.output.toUpperCase()
+  // @ts-expect-error 16: output is a string
+  if (result.status === 'done') result.output.toFixed()
+  // @ts-expect-error 17: the start node must belong to the graph
+  await qa.run(new Sly(), { state: { n: 1 } })
+  // @ts-expect-error 18: the state is required
+  await qa.run(new Ask())
+  // @ts-expect-error 19: and typed
+  await qa.run(new Ask(), { state: { n: 'x' } })
+  await withDeps.run(new NeedsDb(), { deps: { db: 'd', mail: 'm' } })
+  // @ts-expect-error 20: deps are what all nodes need together
+  await withDeps.run(new NeedsDb(), { deps: { db: 'd' } })
+  // @ts-expect-error 21: and required
+  await withDeps.run(new NeedsDb())
+  await qa.resume('r', { store: memoryStore(), answers: [reply.answer('Paris')] })
+  // @ts-expect-error 22: an answer has the point's type
+  await qa.resume('r', { store: memoryStore(), answers: [reply.answer(1)] })
+  // @ts-expect-error 23: answers are made by a point
+  await qa.resume('r', { store: memoryStore(), answers: ['Paris'] })
+  const hand = await qa.iter(new Ask(), { state: { n: 1 } })
+  await hand.next(new Answer({ question: 'q' }))
+  // @ts-expect-error 24: a node of another graph cannot be next
+  await hand.next(new Sly())
+  await qa.fork('r', { update: state => ({ n: state.n + 1 }) })
+  // @ts-expect-error 25: an updated state is still the state
+  await qa.fork('r', { update: () => ({ n: 'x' }) })
+}
+void run
+
+class BadPayload extends node('BadPayload') {
+  static next = () => [End<string>]
+  async run(ctx: GraphRunContext) {
+    // @ts-expect-error 26: the payload has a type
+    return new End(await ctx.interrupt(reply, { q: 1 }))
+  }
+}
+void BadPayload
+
+// @ts-expect-error 27: End's data fits End's type
+new End<number>('x')
+new End<number>(1)
