@@ -1,6 +1,12 @@
 import type { Model } from '../model.ts'
 import { BedrockConverseModel } from './model.ts'
 
+export {
+  BedrockEmbeddingModel,
+  type BedrockEmbeddingModelName,
+  type BedrockEmbeddingModelOptions,
+  type BedrockEmbeddingSettings,
+} from '../../embeddings/bedrock/index.ts'
 export { isContextOverflow } from './errors.ts'
 export type { BedrockContentKind, BedrockFacts, BedrockThinkingVariant } from './facts.ts'
 export { BedrockConverseModel, type BedrockModelOptions } from './model.ts'
