@@ -20,7 +20,7 @@ export interface ViewOptions {
 /** A run being watched. It goes on only as fast as it is read; leaving the loop early cancels it, with its model request
  *  and its tools. Read it once: as events, or through one of the views. `output` and `result` read what is left of it. */
 export interface AgentStream<out TOutput = string> extends AsyncIterable<AgentEvent<TOutput>>, AsyncDisposable {
-  /** The text the model writes, piece by piece, of every response. A blank line parts texts with something between them. */
+  /** The text the model writes, piece by piece, of every response. A blank line sets the texts of two responses apart. */
   text(options?: ViewOptions): AsyncIterable<string>
   /** The structured output as far as it has come; at last the output itself, validated.
    *  Objects are alive until the end: the same one grows. Copy what you keep. */

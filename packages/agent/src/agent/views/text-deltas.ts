@@ -1,19 +1,16 @@
 import type { AgentEvent } from '../../messages/event.ts'
 
-/** The text of all responses, piece by piece. Texts with other parts or another response between them are set apart. */
+/** The text of all responses, piece by piece. The texts of two responses are set apart by a blank line. */
 export async function* textDeltas(events: AsyncIterable<AgentEvent>): AsyncGenerator<string, void> {
   let written = false
-  let interrupted = false
+  let isNewResponse = false
   for await (const event of events) {
+    if (event.kind === 'part-start' && event.index === 0) isNewResponse = true
     const piece = pieceOf(event)
-    if (piece === undefined) {
-      interrupted ||= event.kind === 'part-start'
-      continue
-    }
-    if (piece === '') continue
-    yield written && interrupted ? `\n\n${piece}` : piece
+    if (piece === undefined || piece === '') continue
+    yield written && isNewResponse ? `\n\n${piece}` : piece
     written = true
-    interrupted = false
+    isNewResponse = false
   }
 }
 
