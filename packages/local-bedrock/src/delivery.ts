@@ -71,14 +71,16 @@ export class Delivery {
   /** @returns false when the answer never begins */
   async #open(status: number, headers: Record<string, string>): Promise<boolean> {
     const { entry, gone } = this.#exchange
-    if (this.#fault.firstByteDelayMs) await sleep(this.#fault.firstByteDelayMs, gone)
-    if (this.#fault.do && !this.#fault.after) {
-      // nothing was sent yet: a clean end or an exception frame needs a head first
-      if (this.#fault.do === 'end' || typeof this.#fault.do === 'object') this.#exchange.writeHead(status, headers)
+    const { firstByteDelayMs, do: action, after } = this.#fault
+    const head = { ...headers, 'x-amzn-requestid': entry.requestId }
+    if (firstByteDelayMs) await sleep(firstByteDelayMs, gone)
+    if (action && !after) {
+      // a clean end and an exception frame need a head to come after
+      if (action === 'end' || typeof action === 'object') this.#exchange.writeHead(status, head)
       await this.#strike()
     }
     if (this.#isOver || gone.aborted) return false
-    this.#exchange.writeHead(status, { ...headers, 'x-amzn-requestid': entry.requestId })
+    this.#exchange.writeHead(status, head)
     return true
   }
 

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { constants } from 'node:http2'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import type { LogEntry, RequestLog } from './log.ts'
@@ -18,6 +18,8 @@ function hasLeft(request: AnyRequest, response: AnyResponse): boolean {
 /** One request and its answer, the same for HTTP/1.1 and HTTP/2. Keeps the log entry true to what happened. */
 export class Exchange {
   readonly entry: LogEntry
+  /** as they came; the log holds them without secrets */
+  readonly headers: Record<string, string>
   readonly #request: AnyRequest
   readonly #response: AnyResponse
   readonly #log: RequestLog
@@ -28,6 +30,8 @@ export class Exchange {
     this.#request = request
     this.#response = response
     this.entry = entry
+    this.headers = plainHeaders(request.headers)
+    entry.headers = withoutSecrets(this.headers)
     this.#log = log
     // a write that races with the client's leaving is not an error of ours
     request.on('error', () => {})
@@ -112,6 +116,26 @@ export class Exchange {
     this.#gone.abort()
     this.#log.changed()
   }
+}
+
+/** HTTP/2 sends `:authority` where HTTP/1.1 sends `host`; signatures speak of `host` in both. */
+function plainHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  const plain: Record<string, string> = Object.create(null)
+  for (const [name, value] of Object.entries(headers)) {
+    if (!name.startsWith(':') && value !== undefined) plain[name] = Array.isArray(value) ? value.join(', ') : value
+  }
+  const authority = headers[':authority']
+  if (typeof authority === 'string') plain['host'] ??= authority
+  return plain
+}
+
+/** A bearer token is cut after 8 characters, a session token is left out. A SigV4 signature is no secret. */
+function withoutSecrets(headers: Record<string, string>): Record<string, string> {
+  const shown = { ...headers }
+  const bearer = /^(Bearer\s+.{0,8})/i.exec(shown['authorization'] ?? '')
+  if (bearer) shown['authorization'] = `${bearer[1]}…`
+  if ('x-amz-security-token' in shown) shown['x-amz-security-token'] = '…'
+  return shown
 }
 
 /** Waits, but not beyond the signal. `Infinity` waits for the signal alone. */

@@ -21,6 +21,7 @@ export interface LogEntry {
   method: string
   /** raw path with query, still percent-encoded */
   path: string
+  /** without secrets: a bearer token is cut after 8 characters, a session token left out */
   headers: Record<string, string>
   /** `converse`, `converse-stream`, `count-tokens`, `invoke`; undefined for an unknown route */
   operation?: string

@@ -95,7 +95,7 @@ export async function handle(exchange: Exchange, endpoint: Endpoint): Promise<vo
   const route = parseRoute(entry.path)
   const body = parseBody(bytes)
   exchange.note({ body, ...route })
-  const { seen, error } = await checkAuth({ ...entry, body: bytes }, endpoint.auth)
+  const { seen, error } = await checkAuth({ ...entry, headers: exchange.headers, body: bytes }, endpoint.auth)
   exchange.note({ auth: seen })
   const fault = error ? undefined : endpoint.faults.take(entry)
   if (fault) exchange.note({ fault })

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { createServer as createHttpServer } from 'node:http'
-import type { IncomingHttpHeaders } from 'node:http'
 import { createServer as createHttp2Server } from 'node:http2'
 import type { ServerHttp2Session } from 'node:http2'
 import { createServer as createNetServer } from 'node:net'
@@ -112,34 +111,23 @@ function requestHandler(options: LocalBedrockOptions, log: RequestLog, faults: F
 }
 
 function newEntry(request: AnyRequest, index: number): LogEntry {
-  const headers = plainHeaders(request.headers)
-  const attempt = /attempt=(\d+)(?:; max=(\d+))?/.exec(headers['amz-sdk-request'] ?? '')
+  const { 'amz-sdk-request': retries, 'amz-sdk-invocation-id': invocationId } = request.headers
+  const attempt = /attempt=(\d+)(?:; max=(\d+))?/.exec(String(retries))
   return {
     index,
     requestId: randomUUID(),
     httpVersion: request.httpVersionMajor === 2 ? '2' : '1.1',
     method: request.method ?? '',
     path: request.url ?? '',
-    headers,
+    headers: {},
     ...(attempt && { attempt: Number(attempt[1]) }),
     ...(attempt?.[2] && { maxAttempts: Number(attempt[2]) }),
-    ...(headers['amz-sdk-invocation-id'] && { invocationId: headers['amz-sdk-invocation-id'] }),
+    ...(typeof invocationId === 'string' && { invocationId }),
     receivedAt: Date.now(),
     bytesSent: 0,
     eventsSent: 0,
     closedByClient: false,
   }
-}
-
-/** HTTP/2 sends `:authority` where HTTP/1.1 sends `host`; signatures speak of `host` in both. */
-function plainHeaders(headers: IncomingHttpHeaders): Record<string, string> {
-  const plain: Record<string, string> = Object.create(null)
-  for (const [name, value] of Object.entries(headers)) {
-    if (!name.startsWith(':') && value !== undefined) plain[name] = Array.isArray(value) ? value.join(', ') : value
-  }
-  const authority = headers[':authority']
-  if (typeof authority === 'string') plain['host'] ??= authority
-  return plain
 }
 
 const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')

@@ -170,5 +170,3 @@ export function familyOf(modelId: string): Family {
   const matching = rows.filter(row => row.vendor === vendor && (row.name?.test(name) ?? true))
   return Object.assign({}, conservative, ...matching.map(row => row.facts)) as Family
 }
-
-export const isVendor = (modelId: string, vendor: string): boolean => parseModelId(modelId)?.vendor === vendor
