@@ -1,5 +1,5 @@
 import { AgentError } from './agent-error.ts'
-import { ModelError } from './model-error.ts'
+import type { ModelError } from './model-error.ts'
 import { ModelHttpError } from './model-http-error.ts'
 import { isSignal } from './signals.ts'
 import { UserError } from './user-error.ts'

@@ -109,19 +109,20 @@ const resultRecords = new Map<unknown, WireRecord<never>>([
 function readCallResult(value: unknown): DeferredCallResult {
   if (!isPlainObject(value)) return reviveFiles(value)
   if (value['part_kind'] === 'retry-prompt') return readPart(value, 'request', noPosition)
-  const record = resultRecords.get(value['kind'])
+  const record = isTypedResult(value, 'return_value') ? resultRecords.get(value['kind']) : undefined
   return record === undefined ? reviveFiles(value) : readRecord(record as WireRecord<unknown>, value)
 }
 
 function writeCallResult(result: DeferredCallResult): unknown {
   if (isRetryPrompt(result)) return writePart(result, {})
-  const record = isPlainObject(result) && isTypedResult(result) ? resultRecords.get(result['kind']) : undefined
+  const record =
+    isPlainObject(result) && isTypedResult(result, 'returnValue') ? resultRecords.get(result['kind']) : undefined
   return record === undefined ? writeToolContent(result, {}) : writeRecord(record, result as never, {})
 }
 
 /** A tool's own data may have a `kind` too. */
-function isTypedResult(result: Record<string, unknown>): boolean {
-  return result['kind'] === 'tool-return' ? 'returnValue' in result : typeof result['message'] === 'string'
+function isTypedResult(result: Record<string, unknown>, valueKey: string): boolean {
+  return result['kind'] === 'tool-return' ? Object.hasOwn(result, valueKey) : typeof result['message'] === 'string'
 }
 
 function isRetryPrompt(result: unknown): result is RetryPromptPart {

@@ -213,7 +213,7 @@ describe('properties of cleanHistory', () => {
         expect(cleanHistory(history, options)).toEqual(once)
         expect(history).toEqual(before)
       }),
-      { numRuns: 2000 },
+      { numRuns: 600 },
     )
   })
 
@@ -235,7 +235,7 @@ describe('properties of cleanHistory', () => {
         }
         for (const [key, calls] of called) expect(answered.get(key) ?? 0).toBeGreaterThanOrEqual(calls)
       }),
-      { numRuns: 2000 },
+      { numRuns: 600 },
     )
   })
 
@@ -271,7 +271,7 @@ describe('HistoryCleaner', () => {
           expect(step === live).toBe(whole === live)
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: 800 },
     )
   })
 

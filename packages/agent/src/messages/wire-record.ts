@@ -126,7 +126,7 @@ class WireMismatch extends Error {
 
 /** @param expected completes "expected …" */
 export function mismatch(expected: string, value: unknown): Error {
-  return new WireMismatch(`expected ${expected}, got ${preview(value)}`)
+  return new WireMismatch(`expected ${expected}; got ${preview(value)}`)
 }
 
 /** A value whose kind, under `key`, nobody here knows. */
@@ -170,10 +170,16 @@ export function isMismatch(error: unknown): boolean {
 }
 
 function preview(value: unknown): string {
-  const text = typeof value === 'object' && value !== null ? (JSON.stringify(value) ?? 'an object') : literal(value)
+  const text =
+    typeof value === 'string' || (typeof value === 'object' && value !== null) ? asJson(value) : String(value)
   return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }
 
-function literal(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value.slice(0, 100)) : String(value)
+/** Cycles, big integers and very deep values are no JSON. */
+function asJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? 'a value without JSON'
+  } catch {
+    return 'a value without JSON'
+  }
 }

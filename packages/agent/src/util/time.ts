@@ -2,11 +2,11 @@
  *
  *  @example rfc3339(0) // '1970-01-01T00:00:00Z' */
 export function rfc3339(ms: number): string {
-  const micros = Math.round((ms % 1000) * 1000)
-  const whole = Math.floor(ms / 1000) * 1000
-  const seconds = new Date(whole).toISOString().slice(0, -5)
-  const fraction = micros < 0 ? micros + 1_000_000 : micros
-  return fraction === 0 ? `${seconds}Z` : `${seconds}.${String(fraction).padStart(6, '0')}Z`
+  const micros = Math.round(ms * 1000)
+  const seconds = Math.floor(micros / 1_000_000)
+  const fraction = micros - seconds * 1_000_000
+  const text = new Date(seconds * 1000).toISOString().slice(0, -5)
+  return fraction === 0 ? `${text}Z` : `${text}.${String(fraction).padStart(6, '0')}Z`
 }
 
 /** Above this a number is milliseconds, below it seconds since 1970. */
