@@ -1,6 +1,6 @@
 import { runAround } from '../capabilities/around.ts'
 import type { AgentNode, RunOutcome } from '../capabilities/capability.ts'
-import { nodeHooks, runHooks } from '../capabilities/hook-chains.ts'
+import { nodeHooks, noHooks, runHooks } from '../capabilities/hook-chains.ts'
 import { RunCancelled } from '../errors/run-error.ts'
 import type { AgentEvent } from '../messages/event.ts'
 import { bridge, drainTo } from '../util/bridge.ts'
@@ -13,7 +13,7 @@ import { startFromPrompt } from './steps/user-prompt.ts'
  *  `run()` drains it, `stream()` hands on what it yields, `iter()` takes it node by node.
  *  Functions that only choose a generator are no generators themselves: every layer costs each event a few ticks. */
 export function runLoop(run: Run, first: AgentNode = { kind: 'user-prompt' }): AsyncGenerator<AgentEvent, RunOutcome> {
-  const hooks = runHooks(run.hooks, run.context())
+  const hooks = run.hooks === noHooks ? undefined : runHooks(run.hooks, run.context())
   if (hooks === undefined) return runNodes(run, first)
   return bridge<AgentEvent, RunOutcome>(emit =>
     runAround(hooks, undefined, () => drainTo(emit, runNodes(run, first)), passCancellation),
@@ -33,7 +33,7 @@ async function* runNodes(run: Run, first: AgentNode): AsyncGenerator<AgentEvent,
 
 /** Runs one node inside its hooks and says which comes next. */
 function runNode(run: Run, node: AgentNode): AsyncGenerator<AgentEvent, AgentNode> {
-  const hooks = nodeHooks(run.hooks, run.context())
+  const hooks = run.hooks === noHooks ? undefined : nodeHooks(run.hooks, run.context())
   if (hooks === undefined) return perform(run, node)
   return bridge<AgentEvent, AgentNode>(emit =>
     runAround(hooks, node, changed => drainTo(emit, perform(run, changed)), passCancellation),

@@ -42,7 +42,8 @@ function refuseEndlessToolChoice(run: Run): void {
 
 const closeNothing = async () => {}
 
-const listAll = <T>(list: readonly T[], more: readonly T[]): readonly T[] => (more.length === 0 ? list : [...list, ...more])
+const listAll = <T>(list: readonly T[], more: readonly T[]): readonly T[] =>
+  more.length === 0 ? list : [...list, ...more]
 
 const outputTools = new WeakMap<OutputSchema, ReadonlyMap<string, OutputTool>>()
 

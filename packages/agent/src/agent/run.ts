@@ -1,5 +1,5 @@
 import type { Capability, InstructionSource } from '../capabilities/capability.ts'
-import type { HookChains } from '../capabilities/hook-chains.ts'
+import { noHooks, type HookChains } from '../capabilities/hook-chains.ts'
 import type { EffectStep } from '../durable/effects.ts'
 import type { FailedRun } from '../errors/agent-error.ts'
 import { RunCancelled } from '../errors/run-error.ts'
@@ -35,6 +35,10 @@ export interface RunStart {
   readonly streaming: boolean
 }
 
+const noTools: ReadonlyMap<string, ToolsetTool> = new Map()
+const noOutputTools: ReadonlyMap<string, OutputTool> = new Map()
+const noCapabilities: ReadonlySet<string> = new Set()
+
 /** The state of one run. The steps of the loop read and change it; nothing else does. */
 export class Run {
   readonly config: AgentConfig
@@ -51,7 +55,7 @@ export class Run {
 
   capabilities: readonly Capability[] = []
   instructionSources: readonly InstructionSource[] = []
-  hooks: HookChains = {}
+  hooks: HookChains = noHooks
   model!: Model
   toolset!: Toolset
   modelSettings: ModelSettings = {}
@@ -60,9 +64,9 @@ export class Run {
   step = 0
   outputRetries = 0
   /** The tools of this step. */
-  tools: ReadonlyMap<string, ToolsetTool> = new Map()
-  outputTools: ReadonlyMap<string, OutputTool> = new Map()
-  loadedCapabilityIds: ReadonlySet<string> = new Set()
+  tools: ReadonlyMap<string, ToolsetTool> = noTools
+  outputTools: ReadonlyMap<string, OutputTool> = noOutputTools
+  loadedCapabilityIds: ReadonlySet<string> = noCapabilities
   /** Messages that the loop did not write were enqueued. */
   hasForeignMessages = false
   /** The answer being read, while one is. */

@@ -1,16 +1,18 @@
+const noCounts: ReadonlyMap<string, number> = new Map()
+
 /** Counts of failed attempts by tool name. Calls of one step see the same count, however many of them fail:
  *  a step's failures and successes take effect when the next step begins. */
 export class ToolRetries {
-  readonly #counts = new Map<string, number>()
+  #counts: Map<string, number> | undefined
   #failed: Set<string> | undefined
   #succeeded: Set<string> | undefined
 
   get counts(): ReadonlyMap<string, number> {
-    return this.#counts
+    return this.#counts ?? noCounts
   }
 
   of(name: string): number {
-    return this.#counts.get(name) ?? 0
+    return this.#counts?.get(name) ?? 0
   }
 
   fail(name: string): void {
@@ -19,13 +21,13 @@ export class ToolRetries {
 
   /** Matters only for a tool that failed before. */
   succeed(name: string): void {
-    if (this.#counts.has(name)) this.#succeeded = (this.#succeeded ?? new Set()).add(name)
+    if (this.#counts?.has(name) === true) this.#succeeded = (this.#succeeded ?? new Set()).add(name)
   }
 
   /** A success clears a tool's count, unless the same tool also failed in that step. */
   nextStep(): void {
-    for (const name of this.#succeeded ?? []) if (this.#failed?.has(name) !== true) this.#counts.delete(name)
-    for (const name of this.#failed ?? []) this.#counts.set(name, this.of(name) + 1)
+    for (const name of this.#succeeded ?? []) if (this.#failed?.has(name) !== true) this.#counts?.delete(name)
+    for (const name of this.#failed ?? []) (this.#counts ??= new Map()).set(name, this.of(name) + 1)
     this.#failed = undefined
     this.#succeeded = undefined
   }

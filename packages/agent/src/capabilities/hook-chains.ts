@@ -15,6 +15,9 @@ type Hook<K extends keyof CapabilityHooks> = NonNullable<CapabilityHooks[K]>
 /** Every hook of a run's capabilities, one ordered list per hook point. A point without hooks is absent and costs nothing. */
 export type HookChains = { readonly [K in keyof CapabilityHooks]?: readonly Hook<K>[] }
 
+/** The chains of a run without capabilities. */
+export const noHooks: HookChains = Object.freeze({})
+
 /** In which direction a point's hooks run when capabilities are listed outermost first. */
 const direction: { readonly [K in keyof Required<CapabilityHooks>]: 'forward' | 'reverse' } = {
   beforeRun: 'forward',

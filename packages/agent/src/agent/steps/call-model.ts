@@ -19,7 +19,10 @@ export function requestWhole(run: Run, request: ModelRequestContext): Promise<Mo
 
 /** Performs one model request as a stream and passes its events on. However the reading ends, what arrived is in the
  *  history: whole, or as `interrupted`. Effects that do not stream perform it whole and replay it. */
-export async function* requestStreamed(run: Run, request: ModelRequestContext): AsyncGenerator<ModelEvent, ModelResponse> {
+export async function* requestStreamed(
+  run: Run,
+  request: ModelRequestContext,
+): AsyncGenerator<ModelEvent, ModelResponse> {
   const stream = run.config.effects.streams
     ? await streamModel(request.model, modelCall(run, request))
     : completedStreamedResponse(await requestWhole(run, request), request.parameters)

@@ -1,6 +1,6 @@
 import { runAround, type Around } from '../../capabilities/around.ts'
 import type { AgentNode, ModelRequestContext, ModelRequestNode } from '../../capabilities/capability.ts'
-import { modelRequestHooks } from '../../capabilities/hook-chains.ts'
+import { modelRequestHooks, noHooks } from '../../capabilities/hook-chains.ts'
 import { isSignal } from '../../errors/signals.ts'
 import { UserError } from '../../errors/user-error.ts'
 import type { AgentEvent } from '../../messages/event.ts'
@@ -10,6 +10,7 @@ import { joinInstructions } from '../../models/instructions.ts'
 import { checkBeforeRequest, checkRequestTokens, checkTokens } from '../../usage/check-limits.ts'
 import { addUsage } from '../../usage/add-usage.ts'
 import { bridge, drainTo } from '../../util/bridge.ts'
+import { isPromiseLike } from '../../util/json.ts'
 import type { Run } from '../run.ts'
 import { requestStreamed, requestWhole } from './call-model.ts'
 import { collectInstructions } from './instructions.ts'
@@ -27,7 +28,7 @@ export async function* sendRequest(run: Run, node: ModelRequestNode): AsyncGener
     yield event
   }
   run.step += 1
-  await selectModel(run)
+  if (run.capabilities.length > 0) await selectModel(run)
   run.toolRetries.nextStep()
   run.unknownTools.nextStep()
   await refreshTools(run)
@@ -36,16 +37,17 @@ export async function* sendRequest(run: Run, node: ModelRequestNode): AsyncGener
   const attempt: Attempt = { called: false }
   let response: ModelResponse
   try {
-    const request = await beforeRequest(run, prepared)
-    await checkLimits(run, request)
-    const hooks = modelRequestHooks(run.hooks, run.context())
+    const request = run.hooks.beforeModelRequest === undefined ? prepared : await beforeRequest(run, prepared)
+    if (run.limits.countTokensBeforeRequest === true) await checkCounted(run, request)
+    checkBeforeRequest(run.usage, run.limits)
+    const hooks = run.hooks === noHooks ? undefined : modelRequestHooks(run.hooks, run.context())
     if (hooks !== undefined) response = yield* hookedRequest(run, request, { hooks, attempt })
     else {
       attempt.called = true
       response = request.streaming ? yield* requestStreamed(run, request) : await requestWhole(run, request)
     }
     if (attempt.called) run.usage.requests += 1
-    response = await afterRequest(run, request, response)
+    if (run.hooks.afterModelRequest !== undefined) response = await afterRequest(run, request, response)
   } catch (error) {
     if (isSignal(error, 'skip-model-request')) response = error.response
     else if (isSignal(error, 'model-retry') && attempt.called) return retryRequest(run, error)
@@ -91,7 +93,8 @@ function appendRequest(run: Run, node: ModelRequestNode): void {
 }
 
 async function prepareRequest(run: Run): Promise<ModelRequestContext> {
-  const settings = await collectSettings(run)
+  const pending = collectSettings(run)
+  const settings = isPromiseLike(pending) ? await pending : pending
   run.modelSettings = settings
   const instructionParts = await collectInstructions(run)
   const instructions = joinInstructions(instructionParts)
@@ -112,10 +115,8 @@ function isEmptyConversation(run: Run, instructions: string | undefined): boolea
 }
 
 async function beforeRequest(run: Run, prepared: ModelRequestContext): Promise<ModelRequestContext> {
-  const { beforeModelRequest } = run.hooks
-  if (beforeModelRequest === undefined) return prepared
   let request = prepared
-  for (const hook of beforeModelRequest) request = await hook(run.context(), request)
+  for (const hook of run.hooks.beforeModelRequest ?? []) request = await hook(run.context(), request)
   if (request.messages !== run.messages) run.replaceMessages(request.messages)
   if (run.messages.at(-1)?.kind !== 'request') {
     throw new UserError(
@@ -125,14 +126,11 @@ async function beforeRequest(run: Run, prepared: ModelRequestContext): Promise<M
   return { ...request, messages: run.messages }
 }
 
-async function checkLimits(run: Run, request: ModelRequestContext): Promise<void> {
-  const { limits, usage } = run
-  if (limits.countTokensBeforeRequest === true) {
-    const counted = await countTokens(request.model, { ...request, messages: run.wireMessages(), signal: run.signal })
-    checkRequestTokens(counted, limits)
-    checkTokens(addUsage(usage, counted), limits)
-  }
-  checkBeforeRequest(usage, limits)
+/** Counts first what a request would take, so that a limit is met before it is paid for. */
+async function checkCounted(run: Run, request: ModelRequestContext): Promise<void> {
+  const counted = await countTokens(request.model, { ...request, messages: run.wireMessages(), signal: run.signal })
+  checkRequestTokens(counted, run.limits)
+  checkTokens(addUsage(run.usage, counted), run.limits)
 }
 
 async function afterRequest(run: Run, request: ModelRequestContext, response: ModelResponse): Promise<ModelResponse> {

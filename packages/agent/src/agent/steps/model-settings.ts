@@ -1,18 +1,24 @@
 import type { ModelSettings } from '../../models/settings.ts'
+import type { MaybePromise } from '../../util/json.ts'
+import type { ModelSettingsSource } from '../agent-config.ts'
 import type { Run } from '../run.ts'
 
+const noSettings: ModelSettings = {}
+
 /** The settings of one request: model < agent < capabilities < run, key by key. Functions see what was merged before them. */
-export async function collectSettings(run: Run): Promise<ModelSettings> {
+export function collectSettings(run: Run): MaybePromise<ModelSettings> {
   const { modelSettings, runModelSettings } = run.config
-  let merged = run.model.settings ?? {}
-  for (const source of [
-    ...modelSettings,
-    ...run.capabilities.map(capability => capability.modelSettings),
-    ...runModelSettings,
-  ]) {
-    if (source === undefined) continue
-    const settings = typeof source === 'function' ? await source(run.context(undefined, merged)) : source
-    merged = merged === settings ? merged : { ...merged, ...settings }
+  const own = run.model.settings ?? noSettings
+  if (modelSettings.length + runModelSettings.length + run.capabilities.length === 0) return own
+  const ofCapabilities = run.capabilities.flatMap(({ modelSettings: settings }) => settings ?? [])
+  return merge(run, own, [...modelSettings, ...ofCapabilities, ...runModelSettings])
+}
+
+async function merge(run: Run, own: ModelSettings, layers: readonly ModelSettingsSource[]): Promise<ModelSettings> {
+  let merged = own
+  for (const layer of layers) {
+    const settings = typeof layer === 'function' ? await layer(run.context(undefined, merged)) : layer
+    merged = { ...merged, ...settings }
   }
   return merged
 }

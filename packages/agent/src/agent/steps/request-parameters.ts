@@ -6,7 +6,7 @@ import type { OutputTool } from '../../output/output.ts'
 import type { ToolDefinition } from '../../tools/tool-definition.ts'
 import { deriveTool } from '../../toolsets/derive-tool.ts'
 import type { ToolsetTool } from '../../toolsets/toolset.ts'
-import { isPromiseLike } from '../../util/json.ts'
+import { isPromiseLike, type MaybePromise } from '../../util/json.ts'
 import type { Run } from '../run.ts'
 
 /** Asks the toolset for the tools of this step and lets hooks filter them and the output tools. */
@@ -98,8 +98,16 @@ export function requestParameters(
   }
 }
 
+const noNativeTools: readonly NativeTool[] = []
+
 /** The provider-run tools that capabilities ask for at this step. */
-export async function collectNativeTools(run: Run): Promise<readonly NativeTool[]> {
+export function collectNativeTools(run: Run): MaybePromise<readonly NativeTool[]> {
+  return run.capabilities.some(capability => capability.nativeTools !== undefined)
+    ? fromCapabilities(run)
+    : noNativeTools
+}
+
+async function fromCapabilities(run: Run): Promise<readonly NativeTool[]> {
   const tools: NativeTool[] = []
   for (const capability of run.capabilities) {
     for (const source of capability.nativeTools ?? []) {

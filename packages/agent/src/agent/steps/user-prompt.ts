@@ -12,8 +12,10 @@ import { refreshDynamicPrompts, systemPromptParts } from './system-prompts.ts'
 // eslint-disable-next-line require-yield -- a node among others: it has no events to show
 export async function* startFromPrompt(run: Run): AsyncGenerator<never, AgentNode> {
   run.checkCancelled()
-  const history = cleanHistory(run.start.history, { repairLastResponse: false })
-  for (const message of await refreshDynamicPrompts(run, history)) run.appendOld(message)
+  if (run.start.history.length > 0) {
+    const history = cleanHistory(run.start.history, { repairLastResponse: false })
+    for (const message of await refreshDynamicPrompts(run, history)) run.appendOld(message)
+  }
 
   const { deferredToolResults } = run.start
   if (deferredToolResults !== undefined) {
@@ -22,7 +24,7 @@ export async function* startFromPrompt(run: Run): AsyncGenerator<never, AgentNod
   }
 
   const last = run.messages.at(-1)
-  if (last === undefined) return ask(await systemPromptParts(run), run)
+  if (last === undefined) return ask(run.config.systemPrompts.length === 0 ? [] : await systemPromptParts(run), run)
   return last.kind === 'request' ? continueRequest(run, last) : continueResponse(run, last)
 }
 
