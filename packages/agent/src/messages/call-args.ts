@@ -2,7 +2,7 @@ import { isPlainObject, type JsonObject } from '../util/json.ts'
 import type { ToolCallPart } from './part.ts'
 
 /** The key under which arguments that are no JSON object are passed on. */
-export const invalidJsonKey = 'INVALID_JSON'
+const invalidJsonKey = 'INVALID_JSON'
 
 type Args = Pick<ToolCallPart, 'args'>
 

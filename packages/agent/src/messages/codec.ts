@@ -115,7 +115,7 @@ function parseJson(json: string): unknown {
 }
 
 /** One message; see `messagesToWire`. */
-export function writeMessage(message: ModelMessage, options: WireOptions): unknown {
+function writeMessage(message: ModelMessage, options: WireOptions): unknown {
   return message.kind === 'request'
     ? writeRecord(requestRecord, message, options)
     : writeRecord(responseRecord, message, options)

@@ -22,7 +22,7 @@ export function addCosts(left: string | undefined, right: string | undefined): s
 }
 
 /** Adds the numbers of both records key by key. The result has no prototype: keys come from providers. */
-export function sumNumbers(
+function sumNumbers(
   left: Readonly<Record<string, number>>,
   right: Readonly<Record<string, number>>,
 ): Record<string, number> {
