@@ -94,7 +94,8 @@ export function chooseNativeTools(
   { functionTools, nativeTools }: { functionTools: readonly ToolDefinition[]; nativeTools: readonly NativeTool[] },
 ): { functionTools: readonly ToolDefinition[]; nativeTools: readonly NativeTool[] } {
   const { supportedNativeTools } = model.profile
-  const wanted = nativeTools.length < 2 ? nativeTools : lastOfEachId(nativeTools)
+  const unique = nativeTools.length < 2 ? nativeTools : lastOfEachId(nativeTools)
+  const wanted = hidesOnlyCapabilities(functionTools) ? unique.filter(tool => tool.kind !== 'tool_search') : unique
   const chosen = wanted.filter(tool => supportedNativeTools.has(tool.kind))
 
   for (const tool of wanted) {
@@ -115,6 +116,12 @@ function withoutReplaced(tools: readonly ToolDefinition[], natives: readonly Nat
       (unlessNative === undefined || !has(unlessNative)) &&
       (withNative === undefined || deferLoading === true || has(withNative)),
   )
+}
+
+/** Tools of a capability are loaded, not searched: with them alone a search has nothing to find. */
+function hidesOnlyCapabilities(tools: readonly ToolDefinition[]): boolean {
+  const hidden = tools.filter(tool => tool.deferLoading === true)
+  return hidden.length > 0 && hidden.every(tool => tool.capabilityId !== undefined)
 }
 
 function lastOfEachId(tools: readonly NativeTool[]): readonly NativeTool[] {

@@ -68,7 +68,7 @@ export interface FunctionModelOptions {
   readonly streamFunction?: StreamFunction
   /** Default: `function:` and the names of the functions. */
   readonly modelName?: string
-  /** On top of: tools, JSON schema and JSON object output, images, all native tools. */
+  /** On top of: tools, JSON schema and JSON object output, images, all native tools but tool search. */
   readonly profile?: ProfileOverride
   readonly settings?: ModelSettings
 }
@@ -164,7 +164,8 @@ const functionProfile = resolveProfile({
   supportsJsonSchemaOutput: true,
   supportsJsonObjectOutput: true,
   supportsImageOutput: true,
-  supportedNativeTools: new Set<string>(nativeToolKinds),
+  // tool search is left out: hidden tools are then found by the local search tool
+  supportedNativeTools: new Set<string>(nativeToolKinds.filter(kind => kind !== 'tool_search')),
 })
 
 function infoOf({ parameters, settings }: ModelCall, signal: AbortSignal): FunctionModelInfo {
