@@ -26,7 +26,8 @@ export function parseOptions(args: readonly string[]): Options {
       'update-baseline': { type: 'boolean', default: false },
     },
   })
-  if (values.corpus === undefined) throw new Error('--corpus DIR is missing: the folder with the recorded conversations.')
+  if (values.corpus === undefined)
+    throw new Error('--corpus DIR is missing: the folder with the recorded conversations.')
   const { corpus, provider, filter, json, verbose } = values
   return { corpus, provider, filter, json, verbose, updateBaseline: values['update-baseline'] }
 }

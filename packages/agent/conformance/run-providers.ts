@@ -42,7 +42,7 @@ async function runRows(runner: CaseRunner, provider: string, isWanted: (id: stri
   const results: CaseResult[] = []
   for (const row of runner.rows?.() ?? []) {
     const id = `${provider}/${row.id}`
-    if (isWanted(id)) results.push({ row: provider, id, outcome: await attempt(row.check) })
+    if (isWanted(id)) results.push({ row: provider, id, outcome: await attempt(() => row.check()) })
   }
   return results
 }

@@ -28,6 +28,7 @@ function rowOf(scenario: string): string {
  *  which the recorded cases hold. */
 function promptedOutputTemplate(corpus: Corpus): string | undefined {
   const [name] = corpus.caseNames('doubles')
-  const template = name === undefined ? undefined : corpus.loadCase('doubles', name).calls[0]?.model.profile?.prompted_output_template
+  const template =
+    name === undefined ? undefined : corpus.loadCase('doubles', name).calls[0]?.model.profile?.prompted_output_template
   return typeof template === 'string' ? template : undefined
 }

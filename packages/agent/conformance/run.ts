@@ -36,13 +36,23 @@ async function main(options: Options): Promise<number> {
 
   const isWhole = options.filter === undefined
   if (options.updateBaseline && isWhole) {
-    const others = Object.entries(readBaseline(baselineFile)).filter(([row]) => rows.every(({ provider }) => provider !== row))
-    const kept = others.map(([provider, count]) => ({ provider, passed: count, failed: 0, knownDifferences: 0, notSupported: 0 }))
+    const others = Object.entries(readBaseline(baselineFile)).filter(([row]) =>
+      rows.every(({ provider }) => provider !== row),
+    )
+    const kept = others.map(([provider, count]) => ({
+      provider,
+      passed: count,
+      failed: 0,
+      knownDifferences: 0,
+      notSupported: 0,
+    }))
     writeBaseline(baselineFile, [...rows, ...kept])
   }
   const problems = [
     ...(isWhole ? drops(rows, readBaseline(baselineFile)) : []),
-    ...known.stale(results).map(entry => `${entry.case} is listed as a known difference and passes: take it off the list`),
+    ...known
+      .stale(results)
+      .map(entry => `${entry.case} is listed as a known difference and passes: take it off the list`),
   ]
   for (const problem of problems) console.error(problem)
   return problems.length > 0 ? 1 : 0

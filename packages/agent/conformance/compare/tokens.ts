@@ -15,7 +15,8 @@ export class Bindings {
   }
 }
 
-const tokenPattern = /<(?:run_id|conversation_id|run|conversation|id)-\d+>|<now>|pyd_ai_0{20,}\d+|pyd_ai_tool_call_id__\w+/g
+const tokenPattern =
+  /<(?:run_id|conversation_id|run|conversation|id)-\d+>|<now>|pyd_ai_0{20,}\d+|pyd_ai_tool_call_id__\w+/g
 const timestampPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?$/
 
 export function isTimestamp(value: unknown): boolean {

@@ -1,15 +1,17 @@
 import type { ModelEvent } from '../../src/messages/event.ts'
 import type { ModelResponse } from '../../src/messages/message.ts'
 import type { Model, ModelCall, StreamedResponse } from '../../src/models/model.ts'
-import { resolveProfile, type ModelProfile } from '../../src/models/profile.ts'
+import { prepareMessages } from '../../src/models/prepare-messages.ts'
+import type { ModelProfile } from '../../src/models/profile.ts'
 import type { ModelSettings } from '../../src/models/settings.ts'
 import { compare, type Difference } from '../compare/compare.ts'
 import { Bindings } from '../compare/tokens.ts'
 import type { ModelRecord, RecordedCall } from '../provider-case.ts'
 import { readEvent } from '../wire/events.ts'
 import { readMessage, writeMessages } from '../wire/messages.ts'
-import { readProfile } from '../wire/profile.ts'
+import { withoutTimes } from '../wire/plain.ts'
 import { readSettings, writeSettings } from '../wire/settings.ts'
+import { recordedProfile } from './recorded-profile.ts'
 import { reviveError } from './revive-error.ts'
 
 /** A member of a wrapper: answers with what was recorded of it, and notes where it was asked otherwise than recorded. */
@@ -26,14 +28,14 @@ export class ChildModel implements Model {
   constructor(record: ModelRecord, calls: RecordedCall[]) {
     this.modelName = record.model_name
     this.system = record.system
-    this.profile = resolveProfile(readProfile(record.profile ?? {}))
+    this.profile = recordedProfile(record)
     this.settings = record.settings === null ? undefined : readSettings(record.settings)
     this.#calls = calls
   }
 
-  /** The recording holds what went in and what the wrapper got; preparing is this model's own business. */
+  /** The recording holds the messages as this model can express them, and settings and parameters as they came. */
   prepare(call: ModelCall): ModelCall {
-    return call
+    return { ...call, messages: prepareMessages(this, call.messages, call.parameters) }
   }
 
   async request(call: ModelCall): Promise<ModelResponse> {
@@ -44,9 +46,14 @@ export class ChildModel implements Model {
 
   async requestStream(call: ModelCall): Promise<StreamedResponse> {
     const recorded = this.#take(call, 'request_stream')
-    const events = (recorded.events ?? []).map(readEvent)
+    const events = (recorded.events ?? []).map(event => readEvent(event))
     if (recorded.error && events.length === 0) throw reviveError(recorded.error, recorded.model)
     return replay(this, recorded, events, recorded.error ? undefined : this.#result(recorded))
+  }
+
+  /** What was recorded and never asked for. */
+  unasked(): readonly RecordedCall[] {
+    return this.#calls
   }
 
   #take(call: ModelCall, method: string): RecordedCall {
@@ -56,7 +63,12 @@ export class ChildModel implements Model {
     const place = `call ${recorded.id}.input`
     this.differences.push(
       ...compare(recorded.method, method, options, `call ${recorded.id}.method`),
-      ...compare(recorded.input.messages, writeMessages(call.messages), options, `${place}.messages`),
+      ...compare(
+        withoutTimes(recorded.input.messages),
+        withoutTimes(writeMessages(call.messages)),
+        options,
+        `${place}.messages`,
+      ),
       ...compare(recorded.input.settings ?? {}, writeSettings(call.settings), options, `${place}.settings`),
     )
     return recorded

@@ -40,7 +40,9 @@ async function runGroup(calls: RecordedCall[], all: readonly RecordedCall[]): Pr
   if (model.class === 'FallbackModel') return checkFallbackCalls(calls, all)
   if (model.class === 'TestModel') return checkFirstFitting(testModelCandidates(calls), calls)
   // wrappers written by a test keep the calls of what they wrap
-  const isFunctionModel = [model, model.wrapped].some(record => record?.module === functionModule || isOwnFunctionModel(record?.class))
+  const isFunctionModel = [model, model.wrapped].some(
+    record => record?.module === functionModule || isOwnFunctionModel(record?.class),
+  )
   if (isFunctionModel) return checkEach(calls, functionModelFor)
   throw new NotSupported(`no class ${model.class}`)
 }
@@ -53,7 +55,10 @@ function isOwnFunctionModel(name: string | undefined): boolean {
 }
 
 /** No differences when one candidate fits; else those of the first, which has the default options. */
-async function checkFirstFitting(models: readonly Model[], calls: readonly RecordedCall[]): Promise<readonly Difference[]> {
+async function checkFirstFitting(
+  models: readonly Model[],
+  calls: readonly RecordedCall[],
+): Promise<readonly Difference[]> {
   let ofFirst: readonly Difference[] | undefined
   for (const model of models) {
     const differences = await checkEach(calls, () => model)
@@ -63,7 +68,10 @@ async function checkFirstFitting(models: readonly Model[], calls: readonly Recor
   return ofFirst ?? []
 }
 
-async function checkEach(calls: readonly RecordedCall[], modelFor: (call: RecordedCall) => Model): Promise<Difference[]> {
+async function checkEach(
+  calls: readonly RecordedCall[],
+  modelFor: (call: RecordedCall) => Model,
+): Promise<Difference[]> {
   const differences: Difference[] = []
   for (const recorded of calls) {
     // what went in is as recorded, so every call names its ids anew

@@ -14,17 +14,28 @@ export interface FallbackScript {
 const defaultErrors = new Set(['ModelAPIError', 'ModelHTTPError'])
 
 /** @param wrappers the wrapper's own calls · @param children all calls made by them, in order */
-export function readFallbackScript(wrappers: readonly RecordedCall[], children: readonly RecordedCall[]): FallbackScript {
+export function readFallbackScript(
+  wrappers: readonly RecordedCall[],
+  children: readonly RecordedCall[],
+): FallbackScript {
   const errorTypes = new Set<string>()
   const rejected = new Set<number>()
+  let isPicky = false
   for (const wrapper of wrappers) {
     const ofWrapper = children.filter(child => child.parent === wrapper.id)
     for (const [index, child] of ofWrapper.entries()) {
       const wentOn = index < ofWrapper.length - 1 || wrapper.error?.type === 'FallbackExceptionGroup'
-      if (!wentOn) continue
+      if (!wentOn) {
+        isPicky ||= child.error !== undefined && child.error !== null && defaultErrors.has(child.error.type)
+        continue
+      }
       if (child.error) errorTypes.add(child.error.type)
       else rejected.add(child.id)
     }
   }
-  return { isCustom: rejected.size > 0 || [...errorTypes].some(type => !defaultErrors.has(type)), errorTypes, rejected }
+  return {
+    isCustom: isPicky || rejected.size > 0 || [...errorTypes].some(type => !defaultErrors.has(type)),
+    errorTypes,
+    rejected,
+  }
 }

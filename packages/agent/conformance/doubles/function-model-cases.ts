@@ -1,7 +1,7 @@
 import type { ModelResponse } from '../../src/messages/message.ts'
 import type { NativeToolCallPart, ToolCallPart } from '../../src/messages/part.ts'
 import type { JsonObject } from '../../src/util/json.ts'
-import { FunctionModel, type StreamPiece } from '../../src/testing/function-model.ts'
+import { FunctionModel, type StreamPiece, type ThinkingPiece } from '../../src/testing/function-model.ts'
 import type { ModelRecord, RecordedCall, WireRecord } from '../provider-case.ts'
 import { readMessage, readPart } from '../wire/messages.ts'
 import { readProfile } from '../wire/profile.ts'
@@ -13,7 +13,9 @@ import { reviveError } from './revive-error.ts'
 export function functionModelFor(call: RecordedCall): FunctionModel {
   const record = call.model.wrapped ?? call.model
   return new FunctionModel({
-    ...(call.method === 'request_stream' ? { streamFunction: () => streamOf(call) } : { function: () => answerOf(call) }),
+    ...(call.method === 'request_stream'
+      ? { streamFunction: () => streamOf(call) }
+      : { function: () => answerOf(call) }),
     modelName: record.model_name,
     profile: readProfile(profileOf(record)),
     ...(record.settings && { settings: readSettings(record.settings) }),
@@ -62,10 +64,16 @@ function startPiece(index: number, part: WireRecord): StreamPiece {
     case 'text':
       return String(part.content)
     case 'thinking':
-      return { [index]: { thinking: String(part.content), ...(part.signature ? { signature: String(part.signature) } : {}) } }
+      return { [index]: thinkingPiece(part.content, part.signature) }
     case 'tool-call': {
       const { toolName, args, toolCallId } = readPart(part) as ToolCallPart
-      return { [index]: { name: toolName, args: args as string | JsonObject, ...(isGenerated(toolCallId) ? {} : { toolCallId }) } }
+      return {
+        [index]: {
+          name: toolName,
+          args: args as string | JsonObject,
+          ...(isGenerated(toolCallId) ? {} : { toolCallId }),
+        },
+      }
     }
     default:
       return { [index]: readPart(part) as NativeToolCallPart }
@@ -75,10 +83,14 @@ function startPiece(index: number, part: WireRecord): StreamPiece {
 function deltaPiece(index: number, delta: WireRecord): StreamPiece {
   if (delta.part_delta_kind === 'text') return String(delta.content_delta)
   if (delta.part_delta_kind === 'thinking') {
-    const { content_delta: thinking, signature_delta: signature } = delta
-    return { [index]: { thinking: String(thinking ?? ''), ...(signature ? { signature: String(signature) } : {}) } }
+    return { [index]: thinkingPiece(delta.content_delta, delta.signature_delta) }
   }
   return { [index]: { args: delta.args_delta as string | JsonObject } }
+}
+
+function thinkingPiece(thinking: unknown, signature: unknown): ThinkingPiece {
+  const text = typeof thinking === 'string' ? thinking : ''
+  return typeof signature === 'string' ? { thinking: text, signature } : { thinking: text }
 }
 
 function isGenerated(toolCallId: string): boolean {

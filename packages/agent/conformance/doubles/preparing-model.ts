@@ -1,11 +1,8 @@
 import type { Model, ModelCall, StreamedResponse } from '../../src/models/model.ts'
 import type { ModelResponse } from '../../src/messages/message.ts'
-import { resolveProfile, type ModelProfile } from '../../src/models/profile.ts'
+import type { ModelProfile } from '../../src/models/profile.ts'
 import type { ModelRecord } from '../provider-case.ts'
-import { readProfile } from '../wire/profile.ts'
-
-/** Classes whose API has no way to add tools half-way, whatever the recorded profile of their model says. */
-const cannotAddTools: ReadonlySet<string> = new Set(['OpenAIChatModel'])
+import { recordedProfile } from './recorded-profile.ts'
 
 /** A recorded model of which only its profile matters. */
 export class PreparingModel implements Model {
@@ -17,8 +14,7 @@ export class PreparingModel implements Model {
   constructor(record: ModelRecord) {
     this.modelName = record.model_name
     this.system = record.system
-    const { tool_addition_mode: addition, ...profile } = record.profile ?? {}
-    this.profile = resolveProfile(readProfile(cannotAddTools.has(record.class) ? profile : { ...profile, tool_addition_mode: addition }))
+    this.profile = recordedProfile(record)
   }
 
   async request(_call: ModelCall): Promise<ModelResponse> {

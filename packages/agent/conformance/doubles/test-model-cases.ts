@@ -22,7 +22,10 @@ function candidateOptions(calls: readonly RecordedCall[]): TestModelOptions[] {
   const outputs: TestModelOptions[] = [
     {},
     ...texts.slice(-1).map(customOutputText => ({ customOutputText })),
-    ...args.slice(-1).flatMap(value => [value, unwrapped(value)]).map(customOutputArgs => ({ customOutputArgs })),
+    ...args
+      .slice(-1)
+      .flatMap(value => [value, unwrapped(value)])
+      .map(customOutputArgs => ({ customOutputArgs })),
     ...calls.flatMap(({ error }) => (error ? [{ customOutputText: 'some text' }] : [])),
   ]
   const tools: TestModelOptions[] = [{}, { callTools: [] }, ...namedTools(calls).map(callTools => ({ callTools }))]

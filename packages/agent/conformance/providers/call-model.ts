@@ -22,7 +22,8 @@ export async function callModel(model: Model, call: ModelCall, recorded: Recorde
     const prepared = model.prepare === undefined ? prepareCall(model, call) : model.prepare(call)
     if (recorded.method === 'request') return { result: await model.request(prepared) }
     if (recorded.method === 'count_tokens') return { usage: await model.countTokens?.(prepared) }
-    if (recorded.method === 'request_stream') return { events, result: await readStream(model, prepared, recorded, events) }
+    if (recorded.method === 'request_stream')
+      return { events, result: await readStream(model, prepared, recorded, events) }
   } catch (error) {
     return { error, events }
   }
@@ -35,7 +36,7 @@ async function readStream(
   recorded: RecordedCall,
   events: ModelEvent[],
 ): Promise<ModelResponse> {
-  await using stream = await model.requestStream(call)
+  const stream = await model.requestStream(call)
   const wanted = recorded.stream?.exhausted === false ? (recorded.events?.length ?? 0) : Infinity
   for await (const event of stream) {
     events.push(event)

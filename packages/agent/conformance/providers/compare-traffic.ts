@@ -14,7 +14,11 @@ export function compareTraffic(
   if (call.sdk_calls?.length || call.error?.type === 'RequestCaptured') return compareExtraHeaders(call, seen, path)
   const expected = exchanges.map(({ request }) => {
     const url = new URL(request.uri)
-    return { method: request.method, path: decodeURIComponent(url.pathname + url.search), body: recordedBody(request.body) }
+    return {
+      method: request.method,
+      path: decodeURIComponent(url.pathname + url.search),
+      body: recordedBody(request.body),
+    }
   })
   const actual = seen.map((request, index) => ({
     method: request.method,

@@ -7,18 +7,21 @@ import type { ModelRecord, ProviderCase, RecordedCall, RecordedUnit, WireRecord 
 import { attempt, combine, NotSupported, type Outcome } from '../report/outcome.ts'
 import { recordedDownloads } from '../traffic/downloads.ts'
 import { HttpStub } from '../traffic/http-stub.ts'
-import { comparePrepared, compareResult } from '../wire/compare-call.ts'
-import { isOwnFact, readProfile, writeProfile } from '../wire/profile.ts'
+import { compareError } from '../wire/errors.ts'
+import { comparePrepared, compareResult, type Endpoint } from '../wire/compare-call.ts'
+import { isFactOf, isOwnFact, readProfile, writeProfile } from '../wire/profile.ts'
 import type { CaseRunner, RecordedRow } from './case-runner.ts'
 import { callModel } from './call-model.ts'
 import { compareTraffic } from './compare-traffic.ts'
-import type { HttpProvider } from './http-provider.ts'
+import { callEmbeddingModel } from './embedding-calls.ts'
+import type { HttpProvider, Traffic } from './http-provider.ts'
 import { readCall } from './read-call.ts'
 
 interface ProfileRow {
   readonly provider: string
   readonly model_name: string
-  readonly profile: WireRecord
+  /** `null`: the provider says nothing. */
+  readonly profile: WireRecord | null
 }
 
 interface SchemaRow {
@@ -40,7 +43,9 @@ export class HttpCaseRunner implements CaseRunner {
     this.#provider = provider
     this.#stub = stub
     this.#profiles = corpus.rows<ProfileRow>('profiles').filter(row => row.provider === provider.profileProvider)
-    this.#schemas = corpus.rows<SchemaRow>('schemas').filter(row => Object.hasOwn(provider.transformers, row.transformer))
+    this.#schemas = corpus
+      .rows<SchemaRow>('schemas')
+      .filter(row => Object.hasOwn(provider.transformers, row.transformer))
   }
 
   static async start(provider: HttpProvider, corpus: Corpus): Promise<HttpCaseRunner> {
@@ -72,10 +77,12 @@ export class HttpCaseRunner implements CaseRunner {
   }
 
   async #runCall(call: RecordedCall): Promise<Difference[]> {
-    if (call.kind !== 'model') throw new NotSupported(`${call.model.class}: no embeddings`)
+    if (call.kind === 'embedding') return this.#runEmbedding(call)
     const apiExchanges = (call.exchanges ?? []).filter(exchange => isApiCall(exchange.request.uri, call.model))
     const sdkReplies = (call.sdk_calls ?? []).map(sdkCall => this.#sdkResponse(sdkCall))
     const apiReplies = apiExchanges.flatMap(exchange => exchange.response ?? [])
+    if (call.result && apiReplies.length + sdkReplies.length === 0)
+      throw new NotSupported('an answer that was not recorded')
     const model = await this.#createModel(call.model, call)
     this.#stub.play([...apiReplies, ...sdkReplies])
 
@@ -88,7 +95,26 @@ export class HttpCaseRunner implements CaseRunner {
       ...before,
       ...compareTraffic(call, apiExchanges, this.#stub.seen, `${place}.request`),
       ...this.#compareSdkCalls(call, `${place}.sdk_calls`),
-      ...compareResult(call, done, options, { ours: this.#stub.url, recorded: call.model.base_url ?? '' }, place),
+      ...compareResult(call, done, options, this.#endpointOf(call), place),
+    ]
+  }
+
+  async #runEmbedding(call: RecordedCall): Promise<Difference[]> {
+    const create = this.#provider.embeddings?.[call.model.class]
+    if (create === undefined) throw new NotSupported(`no class ${call.model.class}`)
+    const exchanges = call.exchanges ?? []
+    if (call.error?.type === 'ExceptionGroup' && exchanges.length === 0)
+      throw new NotSupported('an error that was not recorded')
+    this.#stub.play(exchanges.flatMap(({ response }) => response ?? []))
+    const done = await callEmbeddingModel(create(call.model, this.#trafficOf(call.model, call)), call)
+
+    const place = `call ${call.id}`
+    if (call.error) return compareError(call.error, done.error ?? done.result, `${place}.error`)
+    if (done.error !== undefined) throw done.error
+    const options = { bindings: new Bindings(), nullIsAbsent: true }
+    return [
+      ...compareTraffic(call, exchanges, this.#stub.seen, `${place}.request`),
+      ...compare(call.result, done.result, options, `${place}.result`),
     ]
   }
 
@@ -101,8 +127,11 @@ export class HttpCaseRunner implements CaseRunner {
   async #createModel(record: ModelRecord, call?: RecordedCall): Promise<Model> {
     const create = this.#provider.models[record.class]
     if (create === undefined) throw new NotSupported(`no class ${record.class}`)
-    const traffic = { baseUrl: this.#stub.url, fetch: recordedDownloads(call?.exchanges ?? []) }
-    return create(record, traffic, this.#profileOverride(record))
+    return create(record, this.#trafficOf(record, call), this.#profileOverride(record))
+  }
+
+  #trafficOf(record: ModelRecord, call?: RecordedCall): Traffic {
+    return { baseUrl: this.#stub.url + pathOf(record.base_url), fetch: recordedDownloads(call?.exchanges ?? []) }
   }
 
   /** What a test said about its model: the recorded profile where it is not the provider's own. */
@@ -113,7 +142,7 @@ export class HttpCaseRunner implements CaseRunner {
     const transformer = this.#provider.transformers[String(record.profile.json_schema_transformer)]
     const full = transformer === undefined ? recorded : { ...recorded, jsonSchemaTransformer: transformer }
     if (row === undefined) return full
-    const own: Record<string, unknown> = { ...resolveProfile(readProfile(row.profile)) }
+    const own: Record<string, unknown> = { ...resolveProfile(readProfile(row.profile ?? {})) }
     const changed = Object.entries(full).filter(([name, value]) => isOwnFact(name) || !sameFact(value, own[name]))
     return Object.fromEntries(changed)
   }
@@ -126,6 +155,14 @@ export class HttpCaseRunner implements CaseRunner {
       ...compare(row.output, ours?.schema, options, 'schema'),
       ...compare(row.is_strict_compatible, ours?.isStrictCompatible, options, 'is_strict_compatible'),
     ]
+  }
+
+  #endpointOf({ model }: RecordedCall): Endpoint {
+    return {
+      ours: this.#stub.url + pathOf(model.base_url),
+      recorded: model.base_url ?? '',
+      ownDetails: this.#provider.ownDetails,
+    }
   }
 
   #sdkResponse(call: Parameters<NonNullable<HttpProvider['sdkResponse']>>[0]) {
@@ -143,21 +180,35 @@ export class HttpCaseRunner implements CaseRunner {
   }
 }
 
-function isApiCall(uri: string, model: ModelRecord): boolean {
-  return model.base_url !== null && new URL(uri).host === new URL(model.base_url).host
+/** A gateway puts a path before that of the API. */
+function pathOf(baseUrl: string | null): string {
+  const path = baseUrl !== null && URL.canParse(baseUrl) ? new URL(baseUrl).pathname : ''
+  return path === '/' ? '' : path
 }
 
-/** Only what was recorded: facts of other providers' families are kept, ours has to know them all the same. */
-function compareProfile({ model_name: modelName, profile }: ProfileRow, provider: HttpProvider): Difference[] {
-  const keys = Object.keys(profile).filter(name => !isOwnFact(name) || name === 'json_schema_transformer')
+function isApiCall(uri: string, model: ModelRecord): boolean {
+  return model.base_url !== null && URL.canParse(model.base_url) && new URL(uri).host === new URL(model.base_url).host
+}
+
+/** Compares the facts that were recorded, but for those of other providers' adapters. */
+function compareProfile(
+  { model_name: modelName, profile: recorded }: ProfileRow,
+  provider: HttpProvider,
+): Difference[] {
+  const profile = recorded ?? {}
+  const keys = Object.keys(profile).filter(
+    name => isFactOf(name, provider.factPrefix) && (!isOwnFact(name) || name === 'json_schema_transformer'),
+  )
   const expected = writeProfile(resolveProfile(readProfile(profile)), keys)
-  const transformer = provider.transformers[String(profile.json_schema_transformer)]?.name ?? profile.json_schema_transformer
+  const transformer =
+    provider.transformers[String(profile.json_schema_transformer)]?.name ?? profile.json_schema_transformer
   const withTransformer = keys.includes('json_schema_transformer') ? { json_schema_transformer: transformer } : {}
   const ours = writeProfile(provider.profileOf(modelName), keys)
   return compare({ ...expected, ...withTransformer }, ours, { bindings: new Bindings(), nullIsAbsent: true }, 'profile')
 }
 
 function sameFact(here: unknown, there: unknown): boolean {
-  if (here instanceof Set && there instanceof Set) return here.size === there.size && [...here].every(item => there.has(item))
+  if (here instanceof Set && there instanceof Set)
+    return here.size === there.size && [...here].every(item => there.has(item))
   return JSON.stringify(here) === JSON.stringify(there)
 }

@@ -1,4 +1,5 @@
 import type { Difference } from '../compare/compare.ts'
+import type { EmbeddingModel } from '../../src/embeddings/embedding-model.ts'
 import type { Model } from '../../src/models/model.ts'
 import type { JsonSchemaTransformer, ModelProfile } from '../../src/models/profile.ts'
 import type { ModelRecord, RecordedResponse, RecordedUnit, SdkCall } from '../provider-case.ts'
@@ -16,11 +17,17 @@ export interface Traffic {
 export interface HttpProvider {
   /** Its class name in the recorded profiles. */
   readonly profileProvider: string
+  /** With which its own facts begin in recorded profiles. */
+  readonly factPrefix: string
   /** Our models by the recorded class. */
   readonly models: Readonly<Record<string, ModelFactory>>
+  /** Our embedding models by the recorded class. */
+  readonly embeddings?: Readonly<Record<string, (record: ModelRecord, traffic: Traffic) => EmbeddingModel>>
   /** What we know of a model without any override, for the recorded profiles. */
   profileOf(modelName: string): ModelProfile
   readonly transformers: Readonly<Record<string, JsonSchemaTransformer>>
+  /** Details of a response that ours keeps and the recorded one did not. */
+  readonly ownDetails?: readonly string[]
   /** Single mapping functions by their recorded name. */
   readonly units?: Readonly<Record<string, UnitCheck>>
   /** The HTTP response that makes the vendor's SDK return what a faked one returned. */
@@ -29,7 +36,11 @@ export interface HttpProvider {
   compareSdkCall?(call: SdkCall, seen: SeenRequest | undefined): readonly Difference[]
 }
 
-export type ModelFactory = (record: ModelRecord, traffic: Traffic, profile: Partial<ModelProfile>) => Model | Promise<Model>
+export type ModelFactory = (
+  record: ModelRecord,
+  traffic: Traffic,
+  profile: Partial<ModelProfile>,
+) => Model | Promise<Model>
 
 export interface UnitContext {
   readonly model: Model

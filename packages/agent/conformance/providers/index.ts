@@ -4,7 +4,10 @@ import type { CaseRunner } from './case-runner.ts'
 /** How the cases of a provider are run, by folder name. A provider that is not here is not supported yet. */
 const runners: Readonly<Record<string, (corpus: Corpus, provider: string) => Promise<CaseRunner>>> = {
   bedrock: async corpus => {
-    const [{ HttpCaseRunner }, { bedrock }] = await Promise.all([import('./http-case-runner.ts'), import('./bedrock.ts')])
+    const [{ HttpCaseRunner }, { bedrock }] = await Promise.all([
+      import('./http-case-runner.ts'),
+      import('./bedrock.ts'),
+    ])
     return HttpCaseRunner.start(bedrock, corpus)
   },
   doubles: loadDoubles,

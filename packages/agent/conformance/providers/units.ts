@@ -1,10 +1,11 @@
 import type { ModelRequestParameters } from '../../src/models/model.ts'
 import { prepareMessages } from '../../src/models/prepare-messages.ts'
-import { compare, isRecord, type Difference } from '../compare/compare.ts'
+import { compare, type Difference } from '../compare/compare.ts'
 import { Bindings } from '../compare/tokens.ts'
 import type { RecordedUnit, WireRecord } from '../provider-case.ts'
 import { readMessages, writeMessages } from '../wire/messages.ts'
 import { readParameters } from '../wire/parameters.ts'
+import { withoutTimes } from '../wire/plain.ts'
 import type { UnitContext } from './http-provider.ts'
 
 /** Parameters that ask for nothing. */
@@ -25,13 +26,10 @@ export async function checkPrepareMessages(
   const messages = readMessages(unit.input.messages as WireRecord[])
   const parameters = unit.input.parameters ? readParameters(unit.input.parameters as WireRecord) : noParameters
   const prepared = prepareMessages(model, messages, parameters)
-  return compare(withoutTimes(unit.output), withoutTimes(writeMessages(prepared)), { bindings: new Bindings(), nullIsAbsent: true }, 'prepare_messages')
-}
-
-/** Rewritten messages live for one request: nobody reads when a part of them was made. */
-function withoutTimes(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutTimes)
-  if (!isRecord(value)) return value
-  const entries = Object.entries(value).filter(([name]) => name !== 'timestamp')
-  return Object.fromEntries(entries.map(([name, item]) => [name, withoutTimes(item)]))
+  return compare(
+    withoutTimes(unit.output),
+    withoutTimes(writeMessages(prepared)),
+    { bindings: new Bindings(), nullIsAbsent: true },
+    'prepare_messages',
+  )
 }

@@ -18,6 +18,8 @@ export function drops(rows: readonly Tally[], baseline: Baseline): string[] {
   return rows.flatMap(row => {
     const needed = baseline[row.provider] ?? 0
     const cases = row.passed + row.failed + row.knownDifferences + row.notSupported
-    return row.passed < needed && cases >= needed ? [`${row.provider}: ${row.passed} passed, the baseline is ${needed}`] : []
+    return row.passed < needed && cases >= needed
+      ? [`${row.provider}: ${row.passed} passed, the baseline is ${needed}`]
+      : []
   })
 }

@@ -24,8 +24,15 @@ describe('known differences', () => {
   ])
 
   it('counts listed failures apart', () => {
-    const results = [result('acme/one', failed), result('acme/stream.x', failed), result('acme/two', failed), result('acme/three', missing)]
-    expect(tally(results, known)).toEqual([{ provider: 'acme', passed: 0, failed: 1, knownDifferences: 2, notSupported: 1 }])
+    const results = [
+      result('acme/one', failed),
+      result('acme/stream.x', failed),
+      result('acme/two', failed),
+      result('acme/three', missing),
+    ]
+    expect(tally(results, known)).toEqual([
+      { provider: 'acme', passed: 0, failed: 1, knownDifferences: 2, notSupported: 1 },
+    ])
     expect(formatTable(tally(results, known))).toContain('acme')
   })
 

@@ -1,4 +1,5 @@
-import { agent } from '../../src/agent/agent.ts'
+import { createAgentFactory } from '../../src/agent/agent.ts'
+import type { Agent } from '../../src/agent/agent-types.ts'
 import { ModelRetry } from '../../src/errors/signals.ts'
 import type { RunContext } from '../../src/tools/run-context.ts'
 import { tool } from '../../src/tools/function-tool.ts'
@@ -17,6 +18,11 @@ import { ScriptCursor } from './script-cursor.ts'
 import type { ScriptedModel } from './scripted-model.ts'
 import { typedSchema } from './typed-schema.ts'
 
+/** The scenarios bring their model along. */
+const agent = createAgentFactory(modelId => {
+  throw new Error(`no model ${modelId}`)
+})
+
 export interface AgentParts {
   readonly model: ScriptedModel
   readonly recorder: Recorder
@@ -24,14 +30,14 @@ export interface AgentParts {
 }
 
 /** Our agent from a recorded description, through the public functions. */
-export function buildAgent(record: AgentRecord, { model, recorder, names }: AgentParts) {
+export function buildAgent(record: AgentRecord, { model, recorder, names }: AgentParts): Agent<unknown, unknown> {
   const tools = record.tools ?? []
   const external = tools.filter(({ kind }) => kind === 'external')
   const local = tools.filter(({ kind }) => kind !== 'external')
-  return agent({
+  const built = agent({
     model,
     instructions: buildInstructions(record.instructions ?? []),
-    systemPrompt: (record.system_prompts ?? []).map(buildSystemPrompt),
+    systemPrompt: staticFirst(record.system_prompts ?? []).map(buildSystemPrompt),
     tools: local.map(toolRecord => buildTool(toolRecord, recorder)),
     toolsets: [...instructionToolsets(record.toolset_instructions ?? []), ...externalToolsets(external)],
     output: buildOutput(record.output, names),
@@ -42,6 +48,8 @@ export function buildAgent(record: AgentRecord, { model, recorder, names }: Agen
     ...(record.model_settings && { modelSettings: readSettings(record.model_settings) }),
     ...(record.metadata && { metadata: record.metadata as JsonObject }),
   })
+  // entries known only at run time could need any deps, as far as types can tell; these need none
+  return built as unknown as Agent<unknown, unknown>
 }
 
 export function buildInstructions(records: readonly InstructionRecord[]) {
@@ -50,6 +58,12 @@ export function buildInstructions(records: readonly InstructionRecord[]) {
     const script = new ScriptCursor(record.dynamic)
     return () => script.take() ?? null
   })
+}
+
+/** Recorded agents take texts and functions in two places, texts first; ours has one list, in its order. */
+function staticFirst(records: readonly SystemPromptRecord[]): SystemPromptRecord[] {
+  const isText = (record: SystemPromptRecord) => typeof record === 'string'
+  return [...records.filter(isText), ...records.filter(record => !isText(record))]
 }
 
 function buildSystemPrompt(record: SystemPromptRecord) {

@@ -41,7 +41,7 @@ function buildType(type: OutputTypeRecord, mode: OutputRecord['mode'], names: Ou
   const run = type.function === undefined ? undefined : outputScript(type.behaviour)
   const onValid = run === undefined && isObject ? (value: unknown) => names.note(value, type.name) : undefined
   const schema = type.structured_dict === true ? looseSchema(raw) : typedSchema(raw, onValid)
-  const name = type.function === undefined ? (type.name ?? title ?? 'output') : (title ?? type.function)
+  const name = type.function === undefined ? (genericName(type.name) ?? title ?? 'output') : (title ?? type.function)
 
   if (mode === 'tool') {
     const { name: toolName, description, max_retries: maxRetries } = type.marker ?? {}
@@ -49,6 +49,11 @@ function buildType(type: OutputTypeRecord, mode: OutputRecord['mode'], names: Ou
   }
   if (run !== undefined) return outputFunction({ schema, name, description: type.description, run })
   return named(schema, name)
+}
+
+/** `list[str]` goes by the name of `list`. */
+function genericName(name: string | undefined): string | undefined {
+  return name?.replace(/\[.*$/, '')
 }
 
 function textFunction(type: OutputTypeRecord): OutputEntry {

@@ -97,8 +97,9 @@ async function drive(agent: ScenarioAgent, run: RunRecord, { previous, names, ru
       if (seen.events.length === run.cancel_after?.events) controller.abort()
     }
   } else if (run.mode === 'stream_output') {
-    for await (const partial of stream.partials()) seen.yields.push(partial)
-    seen.yields.push(await stream.output)
+    // the same object grows, so each state is copied
+    for await (const partial of stream.partials()) seen.yields.push(structuredClone(writeOutput(partial, names)))
+    seen.yields.push(writeOutput(await stream.output, names))
   } else {
     let text = ''
     for await (const delta of stream.text()) {

@@ -34,7 +34,9 @@ function readHistory(history: NonNullable<RunRecord['message_history']>, previou
 }
 
 function toList(instructions: InstructionRecord | readonly InstructionRecord[]): readonly InstructionRecord[] {
-  return Array.isArray(instructions) ? (instructions as readonly InstructionRecord[]) : [instructions as InstructionRecord]
+  return Array.isArray(instructions)
+    ? (instructions as readonly InstructionRecord[])
+    : [instructions as InstructionRecord]
 }
 
 function readLimits(limits: WireRecord): UsageLimits {
@@ -53,7 +55,9 @@ function readDeferredResults(record: NonNullable<RunRecord['deferred_tool_result
 function readApproval(value: unknown): unknown {
   if (!isRecord(value)) return value
   const { kind, override_args: overrideArgs, message } = value
-  return kind === 'tool-approved' ? { kind, ...(overrideArgs ? { overrideArgs } : {}) } : { kind, ...(message ? { message } : {}) }
+  return kind === 'tool-approved'
+    ? { kind, ...(overrideArgs ? { overrideArgs } : {}) }
+    : { kind, ...(message ? { message } : {}) }
 }
 
 function readCallResult(value: unknown): unknown {

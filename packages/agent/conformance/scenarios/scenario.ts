@@ -138,9 +138,7 @@ export interface RunRecord {
   readonly output?: OutputRecord
 }
 
-export type OutputValue =
-  | { readonly value: unknown; readonly type?: string }
-  | { readonly deferred: WireRecord }
+export type OutputValue = { readonly value: unknown; readonly type?: string } | { readonly deferred: WireRecord }
 
 export interface ExpectedRun {
   readonly output?: OutputValue

@@ -26,11 +26,14 @@ export function looseSchema(raw: JsonSchema): Schema {
   )
 }
 
-function withDefaults(schema: JsonSchema, value: unknown): unknown {
+/** The value with the defaults of its schema's properties. */
+export function withDefaults(schema: JsonSchema, value: unknown): unknown {
   if (!isRecord(value)) return value
   const properties = isRecord(schema.properties) ? schema.properties : {}
   const defaults = Object.entries(properties).flatMap(([name, property]) =>
-    isRecord(property) && 'default' in property && !Object.hasOwn(value, name) ? [[name, property.default] as const] : [],
+    isRecord(property) && 'default' in property && !Object.hasOwn(value, name)
+      ? [[name, property.default] as const]
+      : [],
   )
   return { ...value, ...Object.fromEntries(defaults) }
 }

@@ -3,7 +3,10 @@ import type { AwsEvent } from '../provider-case.ts'
 
 const decoder = new TextDecoder()
 const encoder = new TextEncoder()
-const codec = new EventStreamCodec(bytes => decoder.decode(bytes as Uint8Array), text => encoder.encode(text))
+const codec = new EventStreamCodec(
+  bytes => decoder.decode(bytes as Uint8Array),
+  text => encoder.encode(text),
+)
 
 /** The frames of an AWS event stream, from its decoded events. */
 export function encodeAwsEvents(events: readonly AwsEvent[]): Buffer {

@@ -10,7 +10,11 @@ describe('HttpStub', () => {
   })
   afterAll(() => stub.close())
 
-  const json = (status: number, value: unknown) => ({ status, headers: { 'content-type': 'application/json' }, body: { json: value } })
+  const json = (status: number, value: unknown) => ({
+    status,
+    headers: { 'content-type': 'application/json' },
+    body: { json: value },
+  })
 
   it('answers in order and remembers what was asked', async () => {
     stub.play([json(200, { a: 1 }), json(404, { b: 2 })])

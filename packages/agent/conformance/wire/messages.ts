@@ -61,7 +61,7 @@ export function writeUsage(usage: RequestUsage): WireRecord {
 }
 
 export function writeRunUsage(usage: RunUsage): WireRecord {
-  return { requests: usage.requests, tool_calls: usage.toolCalls, ...writeUsage({ ...usage }) }
+  return { requests: usage.requests, tool_calls: usage.toolCalls, ...writeUsage(usage) }
 }
 
 export function writeDeferredRequests({ calls, approvals, metadata }: DeferredToolRequests): WireRecord {

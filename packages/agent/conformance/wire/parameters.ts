@@ -1,4 +1,9 @@
-import type { ModelRequestParameters, OutputMode, OutputObjectDefinition, ToolVisibility } from '../../src/models/model.ts'
+import type {
+  ModelRequestParameters,
+  OutputMode,
+  OutputObjectDefinition,
+  ToolVisibility,
+} from '../../src/models/model.ts'
 import type { InstructionPart, ToolKind } from '../../src/messages/part.ts'
 import type { NativeTool } from '../../src/native-tools/native-tool.ts'
 import type { ToolDefinition } from '../../src/tools/tool-definition.ts'
@@ -81,7 +86,9 @@ export function writeParameters(parameters: ModelRequestParameters): WireRecord 
     prompted_output_template: parameters.promptedOutputTemplate ?? null,
     allow_text_output: parameters.allowTextOutput,
     allow_image_output: parameters.allowImageOutput,
-    instruction_parts: parameters.instructionParts?.length ? parameters.instructionParts.map(writeInstructionPart) : null,
+    instruction_parts: parameters.instructionParts?.length
+      ? parameters.instructionParts.map(writeInstructionPart)
+      : null,
     thinking: parameters.thinking ?? null,
   }
 }

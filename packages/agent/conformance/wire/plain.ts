@@ -15,4 +15,15 @@ export function plain(value: unknown): unknown {
 }
 
 /** Overrides are recorded under the name of the private field. */
-const privateNames: Readonly<Record<string, string | undefined>> = { _identifier: 'identifier', _media_type: 'media_type' }
+const privateNames: Readonly<Record<string, string | undefined>> = {
+  _identifier: 'identifier',
+  _media_type: 'media_type',
+}
+
+/** Keys without times: for messages that live for one request, where nobody reads when a part was made. */
+export function withoutTimes(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutTimes)
+  if (!isRecord(value)) return value
+  const entries = Object.entries(value).filter(([name]) => name !== 'timestamp')
+  return Object.fromEntries(entries.map(([name, item]) => [name, withoutTimes(item)]))
+}

@@ -1,4 +1,4 @@
-import type { ModelProfile } from '../../src/models/profile.ts'
+import { defaultProfile, type ModelProfile } from '../../src/models/profile.ts'
 import { isRecord } from '../compare/compare.ts'
 import type { WireRecord } from '../provider-case.ts'
 import { toCamel, toSnake } from './names.ts'
@@ -31,10 +31,22 @@ export function writeProfile(profile: ModelProfile, keys: readonly string[]): Wi
 }
 
 function writeFact(value: unknown): unknown {
-  if (value instanceof Set) return [...value].toSorted()
+  if (value instanceof Set) return [...(value as Set<string>)].toSorted((a, b) => a.localeCompare(b))
   if (isRecord(value) && 'transform' in value) return value.name
   return value ?? null
 }
+
+/** Whether a recorded fact is one that models of this provider can have here: a shared one, or one of its own. */
+export function isFactOf(name: string, prefix: string): boolean {
+  return sharedFacts.has(toCamel(name)) || name.startsWith(prefix)
+}
+
+const sharedFacts: ReadonlySet<string> = new Set([
+  ...Object.keys(defaultProfile),
+  'jsonSchemaTransformer',
+  'toolDeferralMode',
+  'toolAdditionMode',
+])
 
 export function isOwnFact(name: string): boolean {
   return ownFacts.has(toCamel(name))
