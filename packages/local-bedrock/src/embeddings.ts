@@ -129,7 +129,7 @@ function nova(body: JsonObject, allowed: readonly number[]) {
 
 /** A vector made of the words of the text (feature hashing): equal text gives an equal vector, and texts that share
  *  words are near each other. It knows nothing of meaning. */
-export function vectorOf(text: string, options: { dimensions: number; isNormalized: boolean }): number[] {
+function vectorOf(text: string, options: { dimensions: number; isNormalized: boolean }): number[] {
   const vector = Array.from({ length: options.dimensions }, () => 0)
   const features = words(text)
   for (const feature of features.length ? features : [text]) {

@@ -1,10 +1,10 @@
 /** Geographic prefixes of cross-region inference profiles.
  *  @see https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html (read 2026-11-20) */
-export const geoPrefixes = ['us-gov', 'us', 'eu', 'apac', 'jp', 'au', 'ca', 'global'] as const
+const geoPrefixes = ['us-gov', 'us', 'eu', 'apac', 'jp', 'au', 'ca', 'global'] as const
 
 /** Vendors whose models Bedrock Runtime serves. Names behind the vendor change monthly and are not listed.
  *  @see https://docs.aws.amazon.com/bedrock/latest/userguide/models-supported.html (read 2026-11-20) */
-export const vendors = [
+const vendors = [
   'ai21',
   'amazon',
   'anthropic',
