@@ -60,7 +60,11 @@ export const edgePairs: readonly Exception[] = [
     because: 'a provider that serves the OpenAI API is data for it',
   },
   { from: 'models/azure/', to: 'models/openai/', because: 'Azure serves the OpenAI API' },
-  { from: 'embeddings/*/', to: 'models/*/', because: "a provider's client, credentials and errors are the same for both" },
+  {
+    from: 'embeddings/*/',
+    to: 'models/*/',
+    because: "a provider's client, credentials and errors are the same for both",
+  },
   { from: 'models/bedrock/index.ts', to: 'embeddings/bedrock/', because: 'one entry holds all of Bedrock' },
 ]
 
