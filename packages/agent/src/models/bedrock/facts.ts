@@ -12,6 +12,8 @@ export interface BedrockFacts {
   readonly bedrockSupportsToolChoice?: boolean
   /** How structured tool results travel: as JSON text, or as a `json` block. */
   readonly bedrockToolResultFormat?: 'text' | 'json'
+  /** Which call ids are taken: up to 64 characters, or nine letters and digits. */
+  readonly bedrockToolCallIds?: 'any' | 'short'
   /** `toolResult.status` may be sent. */
   readonly bedrockSupportsToolResultStatus?: boolean
   /** File kinds allowed inside `toolResult.content`. */
@@ -58,6 +60,7 @@ export const defaultBedrockFacts: ResolvedBedrockFacts = {
   bedrockSupportedOnConverse: true,
   bedrockSupportsToolChoice: false,
   bedrockToolResultFormat: 'text',
+  bedrockToolCallIds: 'any',
   bedrockSupportsToolResultStatus: true,
   bedrockSupportedMediaKindsInToolReturns: ['image'],
   bedrockToolResultColocatableContent: ['text', 'image', 'document', 'video'],
@@ -78,5 +81,6 @@ export const defaultBedrockFacts: ResolvedBedrockFacts = {
 export type BedrockProfile = ModelProfile & ResolvedBedrockFacts
 
 export function withBedrockDefaults(profile: ModelProfile): BedrockProfile {
-  return { ...defaultBedrockFacts, ...profile }
+  // Converse has no field that hides a tool, whatever the vendor's own API can do: hidden tools are left out until revealed
+  return { ...defaultBedrockFacts, ...profile, toolDeferralMode: undefined, toolAdditionMode: undefined }
 }
