@@ -1,3 +1,4 @@
+import type { ToolConfiguration } from '@aws-sdk/client-bedrock-runtime'
 import type { JsonObject } from '../../util/json.ts'
 import { isPlainObject } from '../../util/json.ts'
 import type { ModelSettings, ThinkingLevel } from '../settings.ts'
@@ -10,11 +11,31 @@ export function additionalFields(
   thinking: boolean | ThinkingLevel | undefined,
   facts: BedrockFacts,
   settings: ModelSettings,
+  toolConfig?: ToolConfiguration,
 ): JsonObject | undefined {
   const own = settings.bedrockAdditionalModelRequestsFields ?? {}
-  const fields = { ...topKFields(facts, settings, own), ...thinkingFields(thinking, facts, settings), ...own }
+  const fields = {
+    ...topKFields(facts, settings, own),
+    ...thinkingFields(thinking, facts, settings),
+    ...parallelFields(facts, settings, toolConfig),
+    ...own,
+  }
   const merged = { ...fields, ...mergedInference(facts, settings, own) }
   return Object.keys(merged).length === 0 ? undefined : merged
+}
+
+/** Claude's own word for one call at a time, which needs its own word for the choice beside it.
+ *  @see https://platform.claude.com/docs/en/agents-and-tools/tool-use/implement-tool-use (read 2026-08-22) */
+function parallelFields(
+  facts: BedrockFacts,
+  { parallelToolCalls }: ModelSettings,
+  toolConfig: ToolConfiguration | undefined,
+): JsonObject {
+  const choice = toolConfig?.toolChoice
+  if (parallelToolCalls !== false || choice === undefined || !facts.bedrockSupportsDisablingParallelToolCalls) return {}
+  const name = choice.tool?.name
+  const type = name !== undefined ? 'tool' : choice.any !== undefined ? 'any' : 'auto'
+  return { tool_choice: { type, ...(name !== undefined && { name }), disable_parallel_tool_use: true } }
 }
 
 function topKFields(facts: BedrockFacts, { topK }: ModelSettings, own: JsonObject): JsonObject {

@@ -40,12 +40,13 @@ export function mapConversation(history: readonly ModelMessage[], scope: Convers
 class ConversationWriter {
   readonly messages: Message[] = []
   readonly systemPrompts: string[] = []
-  readonly ids = new ToolCallIds()
+  readonly ids: ToolCallIds
   readonly #scope: UserPromptScope & ToolResultScope
   #waiting: ContentBlock[] = []
   #documents = 0
 
   constructor({ profile, files }: ConversationScope) {
+    this.ids = new ToolCallIds(profile.bedrockToolCallIds)
     this.#scope = {
       files,
       facts: profile,

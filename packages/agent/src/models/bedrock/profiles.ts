@@ -172,6 +172,7 @@ export const familyRows: readonly FamilyRow[] = [
       jsonSchemaTransformer: bedrockJsonSchemaTransformer,
       supportedNativeTools: none,
       bedrockToolResultFormat: 'json',
+      bedrockToolCallIds: 'short',
       bedrockToolResultColocatableContent: [],
       bedrockSupportedMediaKindsInToolReturns: ['document'],
     },

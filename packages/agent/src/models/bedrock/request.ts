@@ -75,7 +75,7 @@ function mapCommon(call: ModelCall, scope: RequestScope, files: FetchedFiles): C
   if (caching && settings.bedrockCacheMessages) cacheNewestUserTurn(messages, settings.bedrockCacheMessages)
   limitCachePoints({ messages, system, tools: toolConfig?.tools ?? [] })
   if (settings.bedrockGuardContent !== undefined) guardUserText(messages, settings.bedrockGuardContent)
-  const additional = additionalFields(parameters.thinking, profile, settings)
+  const additional = additionalFields(parameters.thinking, profile, settings, toolConfig)
   return {
     messages,
     system,

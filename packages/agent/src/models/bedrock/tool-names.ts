@@ -1,6 +1,9 @@
 /** Bedrock's rule for names and ids of tools.
  *  @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolUseBlock.html (read 2026-11-23) */
 const idPattern = /^[a-zA-Z0-9_.:-]{1,64}$/
+/** Mistral's rule; ids that Bedrock itself made are taken as well.
+ *  @see https://github.com/vercel/ai/issues/11863 (read 2026-08-22) */
+const shortPattern = /^(?:[a-zA-Z0-9]{9}|tooluse_[\w-]{22})$/
 const unsafe = /[^a-zA-Z0-9_-]/g
 
 /** A model sometimes calls a tool by a name no tool may have (`$READ`); replayed as it was, every later request fails. */
@@ -15,6 +18,11 @@ export class ToolCallIds {
   /** Wire ids of the latest turn that called, by the id in the history, in the order of the calls. */
   #pending = new Map<string, string[]>()
   #used = new Set<string>()
+  readonly #isShort: boolean
+
+  constructor(format: 'any' | 'short') {
+    this.#isShort = format === 'short'
+  }
 
   /** A new assistant turn: its calls may use the ids of earlier turns again. */
   beginTurn(): void {
@@ -23,7 +31,8 @@ export class ToolCallIds {
   }
 
   forCall(id: string): string {
-    const wire = this.#unused(idPattern.test(id) ? id : `call_${hash(id)}`)
+    let wire = this.#wireId(id)
+    for (let counter = 2; this.#used.has(wire); counter++) wire = this.#wireId(`${id.slice(0, 60)}_${counter}`)
     this.#used.add(wire)
     const waiting = this.#pending.get(id)
     if (waiting === undefined) this.#pending.set(id, [wire])
@@ -35,15 +44,21 @@ export class ToolCallIds {
     const waiting = this.#pending.get(id)
     // the last one stays, so that a second result of one call still names that call
     const wire = waiting !== undefined && waiting.length > 1 ? waiting.shift() : waiting?.[0]
-    return wire ?? (idPattern.test(id) ? id : `call_${hash(id)}`)
+    // nobody called: there is nothing to agree with, and Bedrock will say so
+    return wire ?? (idPattern.test(id) ? id : this.#wireId(id))
   }
 
-  #unused(id: string): string {
-    if (!this.#used.has(id)) return id
-    let counter = 2
-    while (this.#used.has(`${id.slice(0, 60)}_${counter}`)) counter++
-    return `${id.slice(0, 60)}_${counter}`
+  #wireId(id: string): string {
+    if (this.#isShort) return shortPattern.test(id) ? id : shortHash(id)
+    return idPattern.test(id) ? id : `call_${hash(id)}`
   }
+}
+
+function shortHash(text: string): string {
+  return BigInt(`0x${hash(text)}`)
+    .toString(36)
+    .padStart(13, '0')
+    .slice(-9)
 }
 
 /** FNV-1a over UTF-16 units, twice with different seeds: short, stable, good enough to tell the calls of one turn apart. */

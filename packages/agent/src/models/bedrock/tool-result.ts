@@ -66,8 +66,10 @@ function itemsOf(content: unknown): readonly unknown[] {
   return content === null || content === undefined ? [] : [content]
 }
 
-/** No block may be empty: an empty text is refused. */
+/** Blank text is refused, so a tool that had nothing to say is said to. */
 function valueBlock(value: unknown, format: 'text' | 'json'): ToolResultContentBlock {
+  if (value === null || value === undefined || (typeof value === 'string' && value.trim() === ''))
+    return { text: '(no output)' }
   if (typeof value === 'string') return { text: value }
   if (format === 'json') return { json: toJsonValue(value) as ToolResultContentBlock.JsonMember['json'] }
   return { text: valueText(value) }

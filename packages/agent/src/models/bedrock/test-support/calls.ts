@@ -32,7 +32,7 @@ export function toolTurn(...parts: Extract<ModelMessage, { kind: 'request' }>['p
   return { kind: 'request', parts }
 }
 
-type CallOptions = Partial<Omit<ModelCall, 'parameters' | 'messages'>> & {
+export type CallOptions = Partial<Omit<ModelCall, 'parameters' | 'messages'>> & {
   readonly messages?: readonly ModelMessage[]
   readonly parameters?: Partial<ModelRequestParameters>
 }

@@ -1,0 +1,150 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { UserError } from '../../errors/user-error.ts'
+import { requestModel } from '../call-model.ts'
+import { BedrockConverseModel } from './model.ts'
+import { BedrockProvider } from './provider.ts'
+import { callOf } from './test-support/calls.ts'
+import { claude, localKeys, startEndpoint, type Endpoint } from './test-support/endpoint.ts'
+
+let endpoint: Endpoint
+let home: string
+beforeAll(async () => {
+  endpoint = await startEndpoint({ responder: () => ({ content: [{ text: 'ok' }] }) })
+  home = mkdtempSync(join(tmpdir(), 'aws-'))
+})
+afterAll(async () => {
+  await endpoint[Symbol.asyncDispose]()
+  rmSync(home, { recursive: true })
+})
+beforeEach(() => {
+  endpoint.server.log.clear()
+  for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) vi.stubEnv(name, undefined)
+  vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true')
+  vi.stubEnv('AWS_CONFIG_FILE', join(home, 'config'))
+  vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', join(home, 'credentials'))
+  writeFileSync(join(home, 'config'), '[profile team]\nregion = eu-central-1\n')
+  writeFileSync(join(home, 'credentials'), '[team]\naws_access_key_id = local\naws_secret_access_key = local\n')
+})
+afterEach(() => void vi.unstubAllEnvs())
+
+async function ask(options: ConstructorParameters<typeof BedrockProvider>[0]) {
+  const provider = new BedrockProvider({ maxAttempts: 1, ...options })
+  try {
+    await requestModel(new BedrockConverseModel(claude, { provider }), callOf())
+    return endpoint.server.log.at(-1)!
+  } finally {
+    provider.close()
+  }
+}
+
+describe('credentials', () => {
+  it('r60 of a profile, with its Region', async () => {
+    const { auth } = await ask({ profile: 'team', baseUrl: endpoint.server.url })
+    expect(auth).toMatchObject({ kind: 'sigv4', keyId: 'local', region: 'eu-central-1', isAccepted: true })
+  })
+
+  it('r60 of a function, asked again when they expire', async () => {
+    let calls = 0
+    const credentials = () => {
+      calls++
+      return Promise.resolve({ ...localKeys, expiration: new Date(Date.now() + (calls === 1 ? -1000 : 3_600_000)) })
+    }
+    const provider = new BedrockProvider({ region: 'us-east-1', baseUrl: endpoint.server.url, credentials })
+    const model = new BedrockConverseModel(claude, { provider })
+    await requestModel(model, callOf())
+    await requestModel(model, callOf())
+    await requestModel(model, callOf())
+    expect(calls).toBe(2)
+    provider.close()
+  })
+
+  it('r61 given keys are used alone, without a session token of the environment', async () => {
+    vi.stubEnv('AWS_SESSION_TOKEN', 'of-someone-else')
+    const entry = await ask({ region: 'us-east-1', credentials: localKeys, baseUrl: endpoint.server.url })
+    expect(entry.headers['x-amz-security-token']).toBeUndefined()
+    expect(entry.auth?.isAccepted).toBe(true)
+  })
+
+  it('r62 given keys, and a given profile, beat an API key of the environment', async () => {
+    vi.stubEnv('AWS_BEARER_TOKEN_BEDROCK', 'env-token')
+    expect((await ask({ region: 'us-east-1', credentials: localKeys, baseUrl: endpoint.server.url })).auth?.kind).toBe(
+      'sigv4',
+    )
+    expect((await ask({ region: 'us-east-1', profile: 'team', baseUrl: endpoint.server.url })).auth?.kind).toBe('sigv4')
+  })
+
+  it('r62 an API key of the environment is used when nothing is given, a given one beats it, authMode decides', async () => {
+    vi.stubEnv('AWS_BEARER_TOKEN_BEDROCK', 'env-token')
+    const common = { region: 'us-east-1', baseUrl: endpoint.server.url }
+    expect((await ask(common)).auth).toMatchObject({ kind: 'bearer', keyId: 'env-toke' })
+    expect((await ask({ ...common, apiKey: 'own-token' })).auth).toMatchObject({ kind: 'bearer', keyId: 'own-toke' })
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'local')
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local')
+    expect((await ask({ ...common, authMode: 'sigv4' })).auth?.kind).toBe('sigv4')
+    expect((await ask({ ...common, credentials: localKeys, authMode: 'bearer' })).auth?.kind).toBe('bearer')
+  })
+
+  it('half a pair, and bearer without a key, are refused at once', () => {
+    expect(() => new BedrockProvider({ credentials: { accessKeyId: 'a', secretAccessKey: '' } })).toThrow(UserError)
+    expect(() => new BedrockProvider({ authMode: 'bearer' })).toThrow(/AWS_BEARER_TOKEN_BEDROCK/)
+  })
+
+  it('none at all is one clear error', async () => {
+    await expect(ask({ region: 'us-east-1', baseUrl: endpoint.server.url })).rejects.toThrow(
+      /No usable AWS credentials/,
+    )
+    expect(endpoint.server.log).toHaveLength(0)
+  })
+})
+
+describe('Region and endpoint', () => {
+  it('the Region comes from the option, AWS_REGION, AWS_DEFAULT_REGION', async () => {
+    const common = { credentials: localKeys, baseUrl: endpoint.server.url }
+    vi.stubEnv('AWS_DEFAULT_REGION', 'eu-west-3')
+    expect((await ask(common)).auth?.region).toBe('eu-west-3')
+    vi.stubEnv('AWS_REGION', 'eu-west-1')
+    expect((await ask(common)).auth?.region).toBe('eu-west-1')
+    expect((await ask({ ...common, region: 'us-west-2' })).auth?.region).toBe('us-west-2')
+    expect(new BedrockProvider().baseUrl).toBe('https://bedrock-runtime.eu-west-1.amazonaws.com')
+  })
+
+  it('no Region is a UserError that says how to give one', async () => {
+    await expect(ask({ credentials: localKeys, baseUrl: endpoint.server.url })).rejects.toThrow(/AWS_REGION/)
+  })
+
+  it('r68 a custom endpoint changes the host, not the signature', async () => {
+    vi.stubEnv('AWS_ENDPOINT_URL_BEDROCK_RUNTIME', endpoint.server.url)
+    const { auth } = await ask({ region: 'ap-northeast-1', credentials: localKeys })
+    expect(auth).toMatchObject({ region: 'ap-northeast-1', service: 'bedrock', isAccepted: true })
+    expect(new BedrockProvider({ region: 'x' }).baseUrl).toBe(endpoint.server.url)
+  })
+
+  it('r45 an ARN as model id is encoded whole', async () => {
+    const arn = 'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123'
+    const provider = endpoint.provider()
+    await requestModel(
+      new BedrockConverseModel(claude, { provider, settings: { bedrockInferenceProfile: arn } }),
+      callOf(),
+    )
+    expect(endpoint.server.log[0]!.path).toBe(`/model/${encodeURIComponent(arn)}/converse`)
+    expect(endpoint.server.log[0]!.modelId).toBe(arn)
+  })
+})
+
+describe('the client', () => {
+  it('is shared, kept alive, and may be replaced', async () => {
+    const provider = endpoint.provider()
+    const model = new BedrockConverseModel(claude, { provider })
+    await requestModel(model, callOf())
+    const first = provider.client
+    await requestModel(model, callOf())
+    expect(provider.client).toBe(first)
+    const other = endpoint.provider({ region: 'sa-east-1' })
+    provider.client = await other.getClient()
+    await requestModel(model, callOf())
+    expect(endpoint.server.log.at(-1)!.auth?.region).toBe('sa-east-1')
+  })
+})

@@ -1,0 +1,446 @@
+import type { ConverseRequest } from '@aws-sdk/client-bedrock-runtime'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { UserError } from '../../../errors/user-error.ts'
+import { binaryContent, cachePoint, imageUrl, documentUrl, uploadedFile } from '../../../messages/user-content.ts'
+import { requestModel } from '../../call-model.ts'
+import { isThinkingAsked } from '../thinking.ts'
+import { type CallOptions, assistantTurn, callOf, toolTurn, userTurn, weather } from '../test-support/calls.ts'
+import { claude, nova, startEndpoint, type Endpoint } from '../test-support/endpoint.ts'
+
+const llama = 'us.meta.llama3-3-70b-instruct-v1:0'
+const mistral = 'mistral.mistral-large-2407-v1:0'
+const qwen = 'qwen.qwen3-32b-v1:0'
+
+let endpoint: Endpoint
+// the endpoint's validator refuses what Bedrock refuses, so a body that comes back from here would be taken
+beforeAll(async () => void (endpoint = await startEndpoint({ responder: () => ({ content: [{ text: 'ok' }] }) })))
+afterAll(() => endpoint[Symbol.asyncDispose]())
+beforeEach(() => endpoint.server.log.clear())
+
+async function sent(call: CallOptions, modelName = claude): Promise<ConverseRequest> {
+  await requestModel(endpoint.model(modelName, { connect: { maxAttempts: 1 } }), callOf(call))
+  return endpoint.server.log.at(-1)!.body as ConverseRequest
+}
+
+const called = (...ids: string[]) =>
+  assistantTurn(
+    ...ids.map(toolCallId => ({ kind: 'tool-call' as const, toolName: 'weather', args: { city: 'Riga' }, toolCallId })),
+  )
+const returned = (toolCallId: string, content: unknown = 'cold') => ({
+  kind: 'tool-return' as const,
+  toolName: 'weather',
+  content,
+  toolCallId,
+})
+const asked = { functionTools: [weather] }
+const png = binaryContent(Uint8Array.from([1, 2, 3]), 'image/png')
+const pdf = binaryContent(Uint8Array.from([4, 5, 6]), 'application/pdf')
+
+describe('tool results', () => {
+  it('r30 r31 r55 all results of a turn stand first in one user turn, in the order of the calls', async () => {
+    const body = await sent({
+      messages: [
+        userTurn('Hello'),
+        called('a', 'b', 'c'),
+        toolTurn({ kind: 'user-prompt', content: 'Hurry' }, returned('c'), returned('a'), returned('b')),
+      ],
+      parameters: asked,
+    })
+    expect(body.messages).toHaveLength(3)
+    const blocks = body.messages![2]!.content!
+    expect(blocks.map(block => block.toolResult?.toolUseId ?? block.text)).toEqual(['a', 'b', 'c', 'Hurry'])
+  })
+
+  it.each([
+    ['Claude', claude, 5],
+    ['Nova', nova, 3],
+    ['Llama', llama, 5],
+    ['Mistral', mistral, 5],
+    ['Qwen', qwen, 3],
+  ])('r32 a document after a result: %s', async (_, model, turns) => {
+    const body = await sent(
+      {
+        messages: [userTurn('Hello'), called('tooluse_1'), toolTurn(returned('tooluse_1')), userTurn(['Read', pdf])],
+        parameters: asked,
+      },
+      model,
+    )
+    expect(body.messages).toHaveLength(turns)
+    if (turns === 5) expect(body.messages![3]).toEqual({ role: 'assistant', content: [{ text: '.' }] })
+  })
+
+  it('r33 a file the family takes neither inside nor beside moves to a later turn, with a reference', async () => {
+    const body = await sent(
+      {
+        messages: [userTurn('Hello'), called('tooluse_1'), toolTurn(returned('tooluse_1', ['see', png]))],
+        parameters: asked,
+      },
+      mistral,
+    )
+    const [, , results, filler, files] = body.messages!
+    expect(results!.content![0]!.toolResult!.content![1]!.text).toMatch(/^See file \w+\.$/)
+    expect(filler!.role).toBe('assistant')
+    expect(files!.content!.map(block => Object.keys(block)[0])).toEqual(['text', 'image'])
+  })
+
+  it.each([[[]], [''], [null], [undefined], [[null]], ['  ']])(
+    'r34 r36 %j is never an empty or blank result',
+    async content => {
+      const body = await sent({
+        messages: [userTurn('Hello'), called('a'), toolTurn(returned('a', content))],
+        parameters: asked,
+      })
+      const blocks = body.messages![2]!.content![0]!.toolResult!.content!
+      expect(blocks.length).toBeGreaterThan(0)
+      for (const block of blocks) expect(block.text!.trim()).not.toBe('')
+    },
+  )
+
+  it('r41 arguments that are no object are wrapped', async () => {
+    const call = assistantTurn({ kind: 'tool-call', toolName: 'weather', args: '{"city": "Ri', toolCallId: 'a' })
+    const body = await sent({ messages: [userTurn('Hello'), call, toolTurn(returned('a'))], parameters: asked })
+    expect(body.messages![1]!.content![0]!.toolUse!.input).toEqual({ INVALID_JSON: '{"city": "Ri' })
+  })
+
+  it('r39 an impossible tool name is made possible on replay, its id kept', async () => {
+    const call = assistantTurn({ kind: 'tool-call', toolName: '$READ FILE', args: {}, toolCallId: 'a' })
+    const body = await sent({ messages: [userTurn('Hello'), call, toolTurn(returned('a'))], parameters: asked })
+    expect(body.messages![1]!.content![0]!.toolUse).toMatchObject({ name: '_READ_FILE', toolUseId: 'a' })
+  })
+
+  it('r17 r40 ids Bedrock refuses, or that repeat, become ids it takes, the same for call and result', async () => {
+    const long = 'x'.repeat(200)
+    const body = await sent({
+      messages: [
+        userTurn('Hello'),
+        called('dup', 'dup', long, '', 'a b'),
+        toolTurn(returned('dup', 'first'), returned('dup', 'second'), returned(long), returned(''), returned('a b')),
+      ],
+      parameters: asked,
+    })
+    const calls = body.messages![1]!.content!.map(block => block.toolUse!.toolUseId!)
+    const results = body.messages![2]!.content!.map(block => block.toolResult!.toolUseId!)
+    expect(results).toEqual(calls)
+    expect(new Set(calls).size).toBe(5)
+    for (const id of calls) expect(id).toMatch(/^[a-zA-Z0-9_.:-]{1,64}$/)
+    expect(calls[0]).toBe('dup')
+    expect(body.messages![2]!.content![1]!.toolResult!.content![0]!.text).toBe('second')
+  })
+
+  it('r40 Mistral gets nine letters and digits, the same for call and result; ids Bedrock made stay', async () => {
+    const own = 'tooluse_daIKOZu4g4GrvIIv9wdqy4'
+    const body = await requestBody(
+      {
+        messages: [
+          userTurn('Hello'),
+          called('call_of_another_provider', own),
+          toolTurn(returned('call_of_another_provider'), returned(own)),
+        ],
+        parameters: asked,
+      },
+      mistral,
+    )
+    const [first, second] = body.messages![1]!.content!.map(block => block.toolUse!.toolUseId!)
+    expect(first).toMatch(/^[a-zA-Z0-9]{9}$/)
+    expect(second).toBe(own)
+    expect(body.messages![2]!.content!.map(block => block.toolResult!.toolUseId)).toEqual([first, own])
+  })
+
+  it('r17 an id may come again in a later turn', async () => {
+    const messages = [
+      userTurn('Hello'),
+      called('call_0'),
+      toolTurn(returned('call_0')),
+      called('call_0'),
+      toolTurn(returned('call_0')),
+    ]
+    const body = await sent({ messages, parameters: asked })
+    expect(body.messages![3]!.content![0]!.toolUse!.toolUseId).toBe('call_0')
+  })
+})
+
+describe('turns', () => {
+  it('r35 an answer without content is left out', async () => {
+    const body = await sent({ messages: [userTurn('Hello'), assistantTurn(), userTurn('Again')] })
+    expect(body.messages).toEqual([{ role: 'user', content: [{ text: 'Hello' }, { text: 'Again' }] }])
+  })
+
+  it('r36 blank text is left out, except beside reasoning', async () => {
+    const thinking = { kind: 'thinking' as const, content: 'Hm', signature: 'sig', providerName: 'bedrock' }
+    const blank = { kind: 'text' as const, content: ' ' }
+    const text = { kind: 'text' as const, content: 'Yes' }
+    const body = await sent({ messages: [userTurn('Hello'), assistantTurn(blank, text), userTurn('And?')] })
+    expect(body.messages![1]!.content).toEqual([{ text: 'Yes' }])
+    endpoint.server.log.clear()
+    await requestModel(
+      endpoint.model(),
+      callOf({ messages: [userTurn('x'), assistantTurn(thinking, blank), userTurn('And?')] }),
+    ).catch(() => undefined)
+    expect((endpoint.server.log[0]!.body as ConverseRequest).messages![1]!.content).toHaveLength(2)
+  })
+
+  it.each([
+    [nova, 2],
+    [claude, 1],
+    [qwen, 1],
+  ])('r37 a history that begins with the assistant, or is empty: %s', async (model, at) => {
+    const body = await sent({ messages: [assistantTurn({ kind: 'text', content: 'Hi' }), userTurn('Hello')] }, model)
+    expect(body.messages).toHaveLength(at + 1)
+    const empty = await sent(
+      { messages: [toolTurn()], parameters: { instructionParts: [{ content: 'Greet.', dynamic: false }] } },
+      model,
+    )
+    expect(empty.messages).toEqual([{ role: 'user', content: [{ text: '.' }] }])
+  })
+
+  it('r58 a later system prompt stays in its place, as text of the user', async () => {
+    const late = toolTurn({ kind: 'system-prompt', content: 'Be brief.' })
+    const body = await sent({ messages: [userTurn('Hello'), assistantTurn({ kind: 'text', content: 'Hi' }), late] })
+    expect(body.system).toEqual([])
+    expect(body.messages![2]!.content![0]!.text).toContain('Be brief.')
+  })
+
+  it('r49 only own, signed thinking goes back as thinking', async () => {
+    const parts = [
+      { kind: 'thinking' as const, content: 'own', signature: 'sig', providerName: 'bedrock' },
+      { kind: 'thinking' as const, content: 'unsigned', providerName: 'bedrock' },
+      { kind: 'thinking' as const, content: 'foreign', signature: 'sig', providerName: 'anthropic' },
+      { kind: 'text' as const, content: 'Yes' },
+    ]
+    await requestModel(
+      endpoint.model(),
+      callOf({ messages: [userTurn('x'), assistantTurn(...parts), userTurn('y')] }),
+    ).catch(() => undefined)
+    const blocks = (endpoint.server.log[0]!.body as ConverseRequest).messages![1]!.content!
+    expect(blocks.map(block => block.reasoningContent?.reasoningText?.text ?? block.text)).toEqual([
+      'own',
+      '<thinking>\nunsigned\n</thinking>',
+      '<thinking>\nforeign\n</thinking>',
+      'Yes',
+    ])
+  })
+})
+
+describe('tools', () => {
+  it('r42 a history with tool calls and no tools now declares them again', async () => {
+    const messages = [userTurn('Hello'), called('a'), toolTurn(returned('a')), userTurn('Thanks')]
+    const body = await sent({ messages })
+    expect(body.toolConfig!.tools!.map(tool => tool.toolSpec!.name)).toEqual(['weather'])
+    expect(body.toolConfig!.toolChoice).toBeUndefined()
+  })
+
+  it("r42 toolChoice 'none' keeps the tools of such a history, and drops them otherwise", async () => {
+    const settings = { toolChoice: 'none' } as const
+    const messages = [userTurn('Hello'), called('a'), toolTurn(returned('a')), userTurn('Thanks')]
+    expect((await sent({ messages, parameters: asked, settings })).toolConfig!.tools![0]!.toolSpec!.description).toBe(
+      weather.description,
+    )
+    expect((await sent({ parameters: asked, settings })).toolConfig).toBeUndefined()
+  })
+
+  it('r43 an empty description is left out', async () => {
+    const body = await sent({ parameters: { functionTools: [{ ...weather, description: '' }] } })
+    expect(body.toolConfig!.tools![0]!.toolSpec).not.toHaveProperty('description')
+  })
+
+  it('r47 toolChoice goes only to families that take it', async () => {
+    expect((await sent({ parameters: asked }, llama)).toolConfig).not.toHaveProperty('toolChoice')
+    expect((await sent({ parameters: asked }, nova)).toolConfig!.toolChoice).toEqual({ auto: {} })
+  })
+
+  it('r48 thinking and a forced tool: refused when asked for, given way when implied', async () => {
+    const settings = { thinking: true, maxTokens: 20_000 } as const
+    await expect(sent({ parameters: asked, settings: { ...settings, toolChoice: 'required' } })).rejects.toBeInstanceOf(
+      UserError,
+    )
+    const output = { ...weather, name: 'final_result', kind: 'output' as const }
+    await expect(
+      sent({ parameters: { outputMode: 'tool', outputTools: [output], allowTextOutput: false }, settings }),
+    ).rejects.toThrow(/nativeOutput/)
+    const body = await sent({
+      parameters: {
+        outputMode: 'auto',
+        outputTools: [output],
+        outputObject: { jsonSchema: weather.parametersJsonSchema },
+        allowTextOutput: false,
+      },
+      settings,
+    })
+    expect(body.outputConfig).toBeDefined()
+    expect(body.toolConfig).toBeUndefined()
+  })
+
+  it('r48 thinking set by hand is seen as well', () => {
+    expect(
+      isThinkingAsked(undefined, { bedrockAdditionalModelRequestsFields: { thinking: { type: 'adaptive' } } }),
+    ).toBe(true)
+    expect(isThinkingAsked(false, {})).toBe(false)
+  })
+
+  it('r50 strict goes only to models that take it', async () => {
+    const parameters = { functionTools: [{ ...weather, strict: true }] }
+    expect((await sent({ parameters })).toolConfig!.tools![0]!.toolSpec).toMatchObject({ strict: true })
+    expect(
+      (await sent({ parameters }, 'us.anthropic.claude-3-7-sonnet-20250219-v1:0')).toolConfig!.tools![0]!.toolSpec,
+    ).not.toHaveProperty('strict')
+    await expect(
+      sent({ parameters: { outputMode: 'native', outputObject: { jsonSchema: {} } } }, 'us.anthropic.claude-opus-4-8'),
+    ).rejects.toThrow(/tool or prompted/)
+  })
+
+  it('r51 keywords Bedrock refuses are told in the description instead', async () => {
+    const parametersJsonSchema = {
+      type: 'object',
+      properties: {
+        n: { type: 'integer', minimum: 1, maximum: 9 },
+        l: { type: 'array', maxItems: 3, minItems: 2, items: { type: 'string' } },
+      },
+    }
+    const body = await sent({ parameters: { functionTools: [{ ...weather, parametersJsonSchema, strict: true }] } })
+    expect(body.toolConfig!.tools![0]!.toolSpec!.inputSchema!.json).toEqual({
+      type: 'object',
+      properties: {
+        n: { type: 'integer', description: 'minimum=1, maximum=9' },
+        l: { type: 'array', items: { type: 'string' }, description: 'maxItems=3, minItems=2' },
+      },
+      additionalProperties: false,
+    })
+  })
+})
+
+describe('content', () => {
+  it('r44 documents have neutral names that do not change from request to request', async () => {
+    const messages = [userTurn(['Read', pdf, pdf])]
+    const first = await sent({ messages })
+    const second = await sent({
+      messages: [...messages, assistantTurn({ kind: 'text', content: 'Done' }), userTurn(['More', pdf])],
+    })
+    const names = (body: ConverseRequest) =>
+      body.messages!.flatMap(turn => turn.content!.flatMap(block => block.document?.name ?? []))
+    expect(names(first)).toEqual(['Document 1', 'Document 2'])
+    expect(names(second)).toEqual(['Document 1', 'Document 2', 'Document 3'])
+  })
+
+  it('a title, context and citations of a document go along, the title made harmless', async () => {
+    const vendorMetadata = { title: 'Q3.report; DROP  all (v1)', context: 'numbers', citations: true }
+    const body = await sent({ messages: [userTurn(['Read', { ...pdf, vendorMetadata }])] })
+    expect(body.messages![0]!.content![1]!.document).toMatchObject({
+      name: 'Q3 report DROP all (v1)',
+      context: 'numbers',
+      citations: { enabled: true },
+    })
+  })
+
+  it('a document alone gets text beside it', async () => {
+    const body = await sent({ messages: [userTurn([pdf])] })
+    expect(body.messages![0]!.content![0]!.text).toBeTruthy()
+  })
+
+  it('r59 files in S3 are passed on, with their owner', async () => {
+    const image = imageUrl('s3://bucket/a.png?bucketOwner=123456789012')
+    const body = await sent(
+      { messages: [userTurn(['Look', image, uploadedFile('s3://bucket/b.mp4', 'bedrock')])] },
+      nova,
+    )
+    expect(body.messages![0]!.content!.slice(1)).toEqual([
+      { image: { format: 'png', source: { s3Location: { uri: 's3://bucket/a.png', bucketOwner: '123456789012' } } } },
+      { video: { format: 'mp4', source: { s3Location: { uri: 's3://bucket/b.mp4' } } } },
+    ])
+  })
+
+  it('a private address behind a URL is not fetched', async () => {
+    await expect(
+      sent({ messages: [userTurn(['Look', documentUrl('http://169.254.169.254/latest/meta-data/x.pdf')])] }),
+    ).rejects.toThrow(/metadata service/)
+    await expect(sent({ messages: [userTurn(['Look', documentUrl('http://127.0.0.1:1/x.pdf')])] })).rejects.toThrow(
+      /not a public address/,
+    )
+  })
+
+  it('audio goes only to models that hear', async () => {
+    const audio = binaryContent(Uint8Array.from([1]), 'audio/mpeg')
+    await expect(sent({ messages: [userTurn(['Listen', audio])] })).rejects.toThrow(/no audio/)
+  })
+})
+
+describe('settings', () => {
+  it('r53 zero is a value', async () => {
+    const { inferenceConfig } = await sent({ settings: { temperature: 0, topP: 0 } }, nova)
+    expect(inferenceConfig).toEqual({ temperature: 0, topP: 0 })
+  })
+
+  it('r54 cache points: never first, after a document or twice, at most four, the newest win', async () => {
+    const settings = {
+      bedrockCacheMessages: true,
+      bedrockCacheInstructions: '1h',
+      bedrockCacheToolDefinitions: '1h',
+    } as const
+    const body = await sent({
+      messages: [
+        userTurn(['One', cachePoint(), 'Two', cachePoint(), 'Three', cachePoint()]),
+        assistantTurn({ kind: 'text', content: 'Hi' }),
+        userTurn(['Read', pdf]),
+      ],
+      parameters: {
+        ...asked,
+        instructionParts: [
+          { content: 'Always.', dynamic: false },
+          { content: 'Now.', dynamic: true },
+        ],
+      },
+      settings,
+    })
+    expect(body.system).toEqual([{ text: 'Always.' }, { cachePoint: { type: 'default', ttl: '1h' } }, { text: 'Now.' }])
+    expect(body.toolConfig!.tools!.at(-1)).toEqual({ cachePoint: { type: 'default', ttl: '1h' } })
+    expect(body.messages![0]!.content!.filter(block => block.cachePoint)).toHaveLength(1)
+    expect(body.messages![2]!.content!.map(block => Object.keys(block)[0])).toEqual(['text', 'cachePoint', 'document'])
+  })
+
+  it('r54 families without caching get none', async () => {
+    const body = await sent(
+      { messages: [userTurn(['One', cachePoint(), 'Two'])], settings: { bedrockCacheMessages: true } },
+      llama,
+    )
+    expect(JSON.stringify(body)).not.toContain('cachePoint')
+  })
+
+  it('topK goes where the family reads it, and nowhere else', async () => {
+    expect((await sent({ settings: { topK: 5 } })).additionalModelRequestFields).toEqual({ top_k: 5 })
+    const own = { bedrockAdditionalModelRequestsFields: { inferenceConfig: { other: 1 } } }
+    expect((await requestBody({ settings: { topK: 5, ...own } }, nova)).additionalModelRequestFields).toEqual({
+      inferenceConfig: { topK: 5, other: 1 },
+    })
+    expect((await sent({ settings: { topK: 5 } }, llama)).additionalModelRequestFields).toBeUndefined()
+  })
+
+  it('parallel tool calls can be switched off where the family knows how', async () => {
+    const settings = { parallelToolCalls: false }
+    expect((await requestBody({ parameters: asked, settings })).additionalModelRequestFields).toEqual({
+      tool_choice: { type: 'auto', disable_parallel_tool_use: true },
+    })
+    expect((await requestBody({ parameters: asked, settings }, llama)).additionalModelRequestFields).toBeUndefined()
+    expect((await requestBody({ settings })).additionalModelRequestFields).toBeUndefined()
+  })
+
+  it('guardContent marks the newest user text, or all of it', async () => {
+    const messages = [userTurn('One'), assistantTurn({ kind: 'text', content: 'Hi' }), userTurn('Two')]
+    const guarded = (body: ConverseRequest) =>
+      body.messages!.map(turn => turn.content!.some(block => block.guardContent !== undefined))
+    expect(guarded(await sent({ messages, settings: { bedrockGuardContent: 'last' } }))).toEqual([false, false, true])
+    expect(guarded(await sent({ messages, settings: { bedrockGuardContent: 'all' } }))).toEqual([true, false, true])
+  })
+
+  it('a prompt of Prompt management gets messages and variables only', async () => {
+    const bedrockInferenceProfile = 'arn:aws:bedrock:us-east-1:123456789012:prompt/ABCDEFGHIJ:1'
+    const settings = { bedrockInferenceProfile, bedrockPromptVariables: { city: { text: 'Riga' } }, maxTokens: 5 }
+    const body = await sent({ settings })
+    expect(Object.keys(body).toSorted()).toEqual(['messages', 'promptVariables'])
+    await expect(sent({ settings, parameters: asked })).rejects.toThrow(/Prompt management takes no tools/)
+  })
+})
+
+/** The body, whether the endpoint took it or not. */
+async function requestBody(call: CallOptions, modelName = claude): Promise<ConverseRequest> {
+  await sent(call, modelName).catch(() => undefined)
+  return endpoint.server.log.at(-1)!.body as ConverseRequest
+}
