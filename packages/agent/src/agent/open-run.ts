@@ -1,3 +1,5 @@
+import type { Capability } from '../capabilities/capability.ts'
+import { toolSearch, toolSearchId } from '../capabilities/tool-search.ts'
 import { orderCapabilities } from '../capabilities/order-capabilities.ts'
 import { compileHooks } from '../capabilities/hook-chains.ts'
 import { UserError } from '../errors/user-error.ts'
@@ -6,14 +8,15 @@ import { CombinedToolset } from '../toolsets/combined.ts'
 import type { OutputSchema, OutputTool } from '../output/output.ts'
 import type { Toolset } from '../toolsets/toolset.ts'
 import type { JsonObject } from '../util/json.ts'
-import type { MetadataSource } from './agent-config.ts'
+import type { AgentConfig, MetadataSource } from './agent-config.ts'
 import type { Run } from './run.ts'
 import { resolveModel } from './steps/select-model.ts'
 
 /** Makes a run ready: its capabilities, hooks, model, metadata and toolset. Returns what closes the toolsets again. */
 export async function openRun(run: Run): Promise<() => Promise<void>> {
   run.outputTools = outputToolsOf(run.config.output)
-  if (run.config.capabilities.length > 0) await openCapabilities(run)
+  const capabilities = withToolSearch(run.config)
+  if (capabilities.length > 0) await openCapabilities(run, capabilities)
   else run.instructionSources = listAll(run.config.instructions, run.config.runInstructions)
   run.model = await resolveModel(run, run.config.model)
   refuseEndlessToolChoice(run)
@@ -57,11 +60,16 @@ function outputToolsOf(output: OutputSchema): ReadonlyMap<string, OutputTool> {
   return tools
 }
 
-async function openCapabilities(run: Run): Promise<void> {
-  const capabilities = await Promise.all(
-    run.config.capabilities.map(async capability => (await capability.forRun?.(run.context())) ?? capability),
-  )
-  run.capabilities = orderCapabilities(capabilities)
+/** Hidden tools can only be found by a search: without one of the user's, the agent gets the default. */
+function withToolSearch({ capabilities, functionToolset, toolsets }: AgentConfig): readonly Capability[] {
+  const hasHidden = functionToolset.hasHiddenTools === true || toolsets.some(toolset => toolset.hasHiddenTools === true)
+  if (!hasHidden || capabilities.some(({ id }) => id === toolSearchId)) return capabilities
+  return [...capabilities, toolSearch()]
+}
+
+async function openCapabilities(run: Run, given: readonly Capability[]): Promise<void> {
+  const own = await Promise.all(given.map(async capability => (await capability.forRun?.(run.context())) ?? capability))
+  run.capabilities = orderCapabilities(own)
   run.hooks = compileHooks(run.capabilities)
   const { takesFromCapabilities } = run.config
   run.instructionSources = [

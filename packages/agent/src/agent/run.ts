@@ -37,7 +37,7 @@ export interface RunStart {
 
 const noTools: ReadonlyMap<string, ToolsetTool> = new Map()
 const noOutputTools: ReadonlyMap<string, OutputTool> = new Map()
-const noCapabilities: ReadonlySet<string> = new Set()
+const noNames: ReadonlySet<string> = new Set()
 
 /** The state of one run. The steps of the loop read and change it; nothing else does. */
 export class Run {
@@ -66,7 +66,12 @@ export class Run {
   /** The tools of this step. */
   tools: ReadonlyMap<string, ToolsetTool> = noTools
   outputTools: ReadonlyMap<string, OutputTool> = noOutputTools
-  loadedCapabilityIds: ReadonlySet<string> = noCapabilities
+  loadedCapabilityIds: ReadonlySet<string> = noNames
+  /** Tools of this step that the history has revealed, and those that are still hidden. */
+  revealedToolNames: ReadonlySet<string> = noNames
+  hiddenToolNames: ReadonlySet<string> = noNames
+  /** Hidden tools the model was told about once: the first refusal costs nothing. */
+  readonly refusedHiddenTools = new Set<string>()
   /** Messages that the loop did not write were enqueued. */
   hasForeignMessages = false
   /** The answer being read, while one is. */
@@ -141,6 +146,13 @@ export class Run {
     const last = this.messages.pop()
     if (last !== undefined && this.#produced.delete(last)) this.#produced.add(message)
     this.messages.push(message)
+  }
+
+  /** Takes out the last message: what stands for it is about to be added. */
+  dropLast(): void {
+    const last = this.messages.pop()
+    if (last !== undefined) this.#produced.delete(last)
+    this.#history?.reset()
   }
 
   /** A hook rewrote the history: what it kept keeps its age, what it added is new. */

@@ -221,12 +221,8 @@ export interface CapabilityHooks<in TDeps = unknown> {
 
 /** A bundle of behaviour for agents: instructions, tools, settings and hooks. Write an object or a class with what it needs. */
 export interface Capability<in TDeps = unknown> extends CapabilityHooks<TDeps> {
-  /** Default: `capability`, numbered. Needed, and to be stable, when loaded on demand. */
+  /** Names it for `ordering` and in errors; unique within an agent. */
   readonly id?: string
-  /** Shown to the model while the capability is not loaded. */
-  readonly description?: string
-  /** Inactive until the model loads it. Default `false`. */
-  readonly deferLoading?: boolean
   readonly ordering?: CapabilityOrdering
   readonly instructions?: Instructions<TDeps>
   readonly modelSettings?: ModelSettings | ((ctx: RunContext<TDeps>) => MaybePromise<ModelSettings>)

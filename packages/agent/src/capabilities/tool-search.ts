@@ -12,23 +12,24 @@ export interface ToolSearchOptions<in TDeps = unknown> {
   readonly maxResults?: number
 }
 
+/** The id of the capability: an agent has at most one. */
+export const toolSearchId = 'tool_search'
+
 /** Keeps tools marked `deferLoading` out of sight until the model searches for them: many tools, few tokens.
  *
  *  @example
  *  agent({ model, tools: manyTools.map(tool => ({ ...tool, deferLoading: true })), capabilities: [toolSearch()] }) */
 export function toolSearch<TDeps = unknown>(options: ToolSearchOptions<TDeps> = {}): Capability<TDeps> {
   const { strategy, maxResults = 10 } = options
-  if (strategy === 'bm25' || strategy === 'regex') return { id, nativeTools: nativeSearch({ strategy }) }
+  if (strategy === 'bm25' || strategy === 'regex') return { id: toolSearchId, nativeTools: nativeSearch({ strategy }) }
   const mayBeNative = strategy === undefined
   const search: SearchFunction<TDeps> = typeof strategy === 'function' ? strategy : keywordSearch
   return {
-    id,
+    id: toolSearchId,
     nativeTools: mayBeNative ? nativeSearch({ optional: true }) : [],
     wrapToolset: (toolset: Toolset<TDeps>) => withToolSearch(toolset, { search, maxResults, mayBeNative }),
   }
 }
-
-const id = 'tool_search'
 
 function nativeSearch(options: Omit<ToolSearchTool, 'kind'>): readonly ToolSearchTool[] {
   return [{ kind: 'tool_search', ...options }]

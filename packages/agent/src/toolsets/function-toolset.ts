@@ -50,6 +50,12 @@ export class FunctionToolset<in TDeps = unknown> implements Toolset<TDeps> {
     return this.id === undefined ? 'function toolset' : `function toolset \`${this.id}\``
   }
 
+  /** Whether some of its tools are to be found by tool search. */
+  get hasHiddenTools(): boolean {
+    const ofSet = this.#options.deferLoading ?? false
+    return [...this.#entries.values()].some(({ tool }) => tool.deferLoading ?? ofSet)
+  }
+
   getInstructions(): InstructionPart | undefined {
     const { instructions } = this.#options
     return instructions === undefined ? undefined : { content: instructions, dynamic: false }

@@ -26,6 +26,8 @@ export interface Toolset<in TDeps = unknown> {
   readonly id?: string
   /** For error messages, for example "toolset `weather`". */
   readonly label: string
+  /** Some tools are marked `deferLoading`: an agent that has such a toolset searches tools. Default `false`. */
+  readonly hasHiddenTools?: boolean
   /** Once per run, before anything else; a fresh instance isolates state. */
   forRun?(ctx: RunContext<TDeps>): MaybePromise<Toolset<TDeps>>
   /** Once per step. */

@@ -11,7 +11,13 @@ import type { Run } from '../run.ts'
 export type BatchCall =
   | FunctionCall
   | { readonly kind: 'output'; readonly part: ToolCallPart; readonly index: number; readonly output: OutputTool }
-  | { readonly kind: 'unknown'; readonly part: ToolCallPart; readonly index: number }
+  | {
+      readonly kind: 'unknown'
+      readonly part: ToolCallPart
+      readonly index: number
+      /** The tool exists, but nothing has revealed it to the model yet. */
+      readonly isHidden: boolean
+    }
 
 export interface FunctionCall {
   /** `external` and `unapproved` calls are put off, unless a resolution answers them. */
@@ -35,7 +41,9 @@ export function planBatch(
     const output = run.outputTools.get(part.toolName)
     if (output !== undefined) return { kind: 'output', part, index, output }
     const tool = run.tools.get(part.toolName)
-    if (tool === undefined) return { kind: 'unknown', part, index }
+    if (tool === undefined || run.hiddenToolNames.has(part.toolName)) {
+      return { kind: 'unknown', part, index, isHidden: tool !== undefined }
+    }
     const kind = tool.definition.kind ?? 'function'
     const resolution = results?.get(part.toolCallId)
     return { kind: kind === 'output' ? 'function' : kind, part, index, tool, resolution }

@@ -41,10 +41,12 @@ export async function* sendRequest(run: Run, node: ModelRequestNode): AsyncGener
     if (run.limits.countTokensBeforeRequest === true) await checkCounted(run, request)
     checkBeforeRequest(run.usage, run.limits)
     const hooks = run.hooks === noHooks ? undefined : modelRequestHooks(run.hooks, run.context())
-    if (hooks !== undefined) response = yield* hookedRequest(run, request, { hooks, attempt })
+    if (hooks !== undefined) response = yield* hookedRequest(run, request, { hooks, attempt, resume: node.resume })
     else {
       attempt.called = true
-      response = request.streaming ? yield* requestStreamed(run, request) : await requestWhole(run, request)
+      response = request.streaming
+        ? yield* requestStreamed(run, request, node.resume)
+        : await requestWhole(run, request, node.resume)
     }
     if (attempt.called) run.usage.requests += 1
     if (run.hooks.afterModelRequest !== undefined) response = await afterRequest(run, request, response)
@@ -53,6 +55,7 @@ export async function* sendRequest(run: Run, node: ModelRequestNode): AsyncGener
     else if (isSignal(error, 'model-retry') && attempt.called) return retryRequest(run, error)
     else throw error
   }
+  if (node.resume !== undefined) run.dropLast()
   return finish(run, response)
 }
 
@@ -64,13 +67,14 @@ interface Attempt {
 interface HookedRequest {
   readonly hooks: Around<ModelRequestContext, ModelResponse>
   readonly attempt: Attempt
+  readonly resume: ModelResponse | undefined
 }
 
 /** The request inside its hooks; its events are passed on from within. */
 function hookedRequest(
   run: Run,
   request: ModelRequestContext,
-  { hooks, attempt }: HookedRequest,
+  { hooks, attempt, resume }: HookedRequest,
 ): AsyncGenerator<AgentEvent, ModelResponse> {
   return bridge<AgentEvent, ModelResponse>(emit =>
     runAround(
@@ -78,7 +82,9 @@ function hookedRequest(
       request,
       changed => {
         attempt.called = true
-        return changed.streaming ? drainTo(emit, requestStreamed(run, changed)) : requestWhole(run, changed)
+        return changed.streaming
+          ? drainTo(emit, requestStreamed(run, changed, resume))
+          : requestWhole(run, changed, resume)
       },
       { isSignal: error => isSignal(error, 'skip-model-request') || isSignal(error, 'model-retry') },
     ),
@@ -118,7 +124,8 @@ async function beforeRequest(run: Run, prepared: ModelRequestContext): Promise<M
   let request = prepared
   for (const hook of run.hooks.beforeModelRequest ?? []) request = await hook(run.context(), request)
   if (request.messages !== run.messages) run.replaceMessages(request.messages)
-  if (run.messages.at(-1)?.kind !== 'request') {
+  const last = run.messages.at(-1)
+  if (last?.kind !== 'request' && last?.state !== 'suspended') {
     throw new UserError(
       'A `beforeModelRequest` hook left a message history that does not end with a request. Keep the last request.',
     )

@@ -1,3 +1,4 @@
+import { revealedToolNames, revealState } from '../../capabilities/reveal-state.ts'
 import { UserError } from '../../errors/user-error.ts'
 import type { InstructionPart } from '../../messages/part.ts'
 import type { ModelRequestParameters } from '../../models/model.ts'
@@ -16,7 +17,19 @@ export async function refreshTools(run: Run): Promise<void> {
   const pending = run.config.effects.listTools(run.effect(`list-tools:${run.step}`), () => run.toolset.getTools(ctx))
   const offered = isPromiseLike(pending) ? await pending : pending
   run.tools = run.hooks.prepareTools === undefined ? offered : await preparedTools(run, offered)
+  refreshRevealed(run)
   if (run.hooks.prepareOutputTools !== undefined) run.outputTools = await preparedOutputTools(run)
+}
+
+/** Which of the tools marked `deferLoading` the model may see by now. */
+function refreshRevealed(run: Run): void {
+  const hideable = definitionsOf(run.tools).filter(definition => definition.deferLoading === true)
+  if (hideable.length === 0) return
+  const state = revealState(run.messages)
+  const revealed = revealedToolNames(hideable, state)
+  run.loadedCapabilityIds = state.loadedCapabilityIds
+  run.revealedToolNames = revealed
+  run.hiddenToolNames = new Set(hideable.map(({ name }) => name).filter(name => !revealed.has(name)))
 }
 
 async function preparedTools(
@@ -95,6 +108,7 @@ export function requestParameters(
     allowTextOutput: output.allowsText,
     allowImageOutput: output.allowsImage,
     instructionParts: instructionParts.length === 0 ? undefined : instructionParts,
+    revealedToolNames: run.revealedToolNames.size === 0 ? undefined : run.revealedToolNames,
   }
 }
 

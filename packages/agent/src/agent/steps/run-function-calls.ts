@@ -257,6 +257,18 @@ function unknownTool(run: Run, call: UnknownCall): RetryPromptPart {
   return retryPart(call.part, message, run.now())
 }
 
+function hiddenToolMessage({ part }: UnknownCall): string {
+  return `The tool '${part.toolName}' is not available yet: search for it first.`
+}
+
+function unknownToolMessage(run: Run, { part }: UnknownCall): string {
+  const all = [...run.tools.keys(), ...run.outputTools.keys()]
+  const names = all.filter(name => !run.hiddenToolNames.has(name)).sort()
+  const none = all.length === 0 ? 'No tools available.' : 'No tools are available yet: search for the tools you need.'
+  const offered = names.length === 0 ? none : `Available tools: ${names.map(name => `'${name}'`).join(', ')}`
+  return `Unknown tool name: '${part.toolName}'. ${offered}`
+}
+
 const unknownKey = 'unknown'
 
 export function callFacts(run: Run, call: FunctionCall): CallFacts {
