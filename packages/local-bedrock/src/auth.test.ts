@@ -1,6 +1,7 @@
+import { createHash, createHmac } from 'node:crypto'
 import { ConverseCommand } from '@aws-sdk/client-bedrock-runtime'
 import { describe, expect, it } from 'vitest'
-import { scriptedResponder } from './index.ts'
+import { reply, scriptedResponder } from './index.ts'
 import type { AuthOptions } from './index.ts'
 import { clientFor, serverFor, transports } from './test-support/clients.ts'
 
@@ -102,7 +103,33 @@ describe.each(transports)('authentication over $transport', ({ handler }) => {
   })
 })
 
+/** Signature Version 4 written from its description, with the few headers that Python's SDK signs. */
+function signedByHand(url: URL, body: string): Record<string, string> {
+  const hmac = (key: string | Uint8Array, text: string) => createHmac('sha256', key).update(text).digest()
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+  const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '')
+  const day = time.slice(0, 8)
+  const scope = `${day}/eu-west-1/bedrock/aws4_request`
+  const headers = `content-type:application/json\nhost:${url.host}\nx-amz-date:${time}\n`
+  const names = 'content-type;host;x-amz-date'
+  const path = url.pathname.split('/').map(encodeURIComponent).join('/')
+  const canonical = `POST\n${path}\n\n${headers}\n${names}\n${sha256(body)}`
+  const key = ['eu-west-1', 'bedrock', 'aws4_request'].reduce(hmac, hmac('AWS4local', day))
+  const signature = hmac(key, `AWS4-HMAC-SHA256\n${time}\n${scope}\n${sha256(canonical)}`).toString('hex')
+  const authorization = `AWS4-HMAC-SHA256 Credential=local/${scope}, SignedHeaders=${names}, Signature=${signature}`
+  return { 'content-type': 'application/json', 'x-amz-date': time, authorization }
+}
+
 describe('authentication by hand', () => {
+  it('accepts a signature made without any SDK, and not for another body', async () => {
+    const server = await serverFor({ responder: () => reply.text('yes') })
+    const url = new URL(`${server.url}/model/${encodeURIComponent(arn)}/converse`)
+    const body = JSON.stringify({ messages: [{ role: 'user', content: [{ text: 'Hí' }] }] })
+    const headers = signedByHand(url, body)
+    expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(200)
+    expect((await fetch(url, { method: 'POST', headers, body: body.replace('user', 'uses') })).status).toBe(403)
+  })
+
   const post = async (headers: Record<string, string>) => {
     const server = await serverFor()
     const response = await fetch(`${server.url}/model/amazon.nova-pro-v1%3A0/converse`, {

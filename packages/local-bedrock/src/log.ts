@@ -21,8 +21,7 @@ export interface LogEntry {
   method: string
   /** raw path with query, still percent-encoded */
   path: string
-  /** without secrets: a bearer token of more than 24 characters is cut after 8, a session
-   *  token is left out */
+  /** without secrets: a bearer token of more than 24 characters is cut after 8, a session token is left out */
   headers: Record<string, string>
   /** `converse`, `converse-stream`, `count-tokens`, `invoke`; undefined for an unknown route */
   operation?: string
