@@ -2,7 +2,7 @@ import type { ModelResponse } from '../../src/messages/message.ts'
 import { FallbackModel, type FallbackOn } from '../../src/models/wrap/fallback-model.ts'
 import { compare, type Difference } from '../compare/compare.ts'
 import { Bindings } from '../compare/tokens.ts'
-import type { ModelRecord, RecordedCall } from '../provider-case.ts'
+import type { ModelRecord, RecordedCall, WireRecord } from '../provider-case.ts'
 import { callModel } from '../providers/call-model.ts'
 import { readCall } from '../providers/read-call.ts'
 import { compareResult } from '../wire/compare-call.ts'
@@ -29,9 +29,7 @@ export async function checkFallbackCalls(
     const done = await callModel(model, readCall(recorded.input), recorded)
     const options = { bindings: new Bindings(), nullIsAbsent: true }
     const place = `call ${recorded.id}`
-    differences.push(
-      ...compareResult(withoutEarlyPin(recorded, done.result), done, options, { ours: '', recorded: '' }, place),
-    )
+    differences.push(...compareResult(asOurs(recorded, done.result), done, options, { ours: '', recorded: '' }, place))
   }
   const unasked = members.flatMap(member => member.unasked())
   return [
@@ -42,13 +40,19 @@ export async function checkFallbackCalls(
   ]
 }
 
-/** A streamed result was recorded before the wrapper noted in it which member paused. The note is checked all the same: the
- *  next call of the recording was given it, and has to reach that member. */
-function withoutEarlyPin(recorded: RecordedCall, ours: ModelResponse | undefined): RecordedCall {
+/** Two notes are set at another moment here. Which member paused: before the streamed result is handed out; the next call of
+ *  the recording was given it, and has to reach that member. That a call is of a tool the framework knows: when the member's
+ *  answer comes, not when the loop receives it. */
+function asOurs(recorded: RecordedCall, ours: ModelResponse | undefined): RecordedCall {
   const { result } = recorded
-  const isEarly = recorded.method === 'request_stream' && result?.state === 'suspended' && result.metadata === null
-  if (!isEarly || ours === undefined) return recorded
-  return { ...recorded, result: { ...result, metadata: writeMessage(ours).metadata } }
+  if (!result || ours === undefined) return recorded
+  const written = writeMessage(ours)
+  const isEarlyPin = recorded.method === 'request_stream' && result.state === 'suspended' && result.metadata === null
+  const kinds = ((written.parts ?? []) as WireRecord[]).map(part => part.tool_kind)
+  const parts = ((result.parts ?? []) as WireRecord[]).map((part, index) =>
+    part.tool_kind === null && recorded.method === 'request' ? { ...part, tool_kind: kinds[index] } : part,
+  )
+  return { ...recorded, result: { ...result, parts, ...(isEarlyPin && { metadata: written.metadata }) } }
 }
 
 /** Members of one name draw on the same recorded calls: nothing else tells them apart. */

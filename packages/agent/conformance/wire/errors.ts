@@ -1,4 +1,5 @@
 import { AgentError, type ErrorCode } from '../../src/errors/agent-error.ts'
+import type { ModelHttpError } from '../../src/errors/model-http-error.ts'
 import { isRecord, type Difference } from '../compare/compare.ts'
 import type { ErrorRecord } from '../provider-case.ts'
 
@@ -37,10 +38,29 @@ export function compareError(recorded: ErrorRecord, actual: unknown, path = '$.e
   }
   if (!AgentError.is(actual) || !codes.includes(actual.code))
     return differ('.type', describeRecorded(recorded), describe(actual))
-  const status: unknown = 'status' in actual ? actual.status : undefined
-  if (recorded.status_code !== undefined && status !== recorded.status_code)
-    return differ('.status_code', recorded.status_code, status)
-  return []
+  if (recorded.status_code !== undefined) return compareHttpError(recorded, actual, path)
+  const missing = factsOf(recorded.message).filter(fact => !actual.message.includes(fact))
+  return missing.length === 0 ? [] : differ('.message', describeRecorded(recorded), actual.message)
+}
+
+/** Status, the provider's own sentence, and the name it may have meant. */
+function compareHttpError(recorded: ErrorRecord, actual: Error, path: string): Difference[] {
+  const { status, suggestedModelId } = actual as Partial<ModelHttpError>
+  const sentence = sentenceOf(recorded.body)
+  const suggested = recorded.suggested_model_id?.replace(/^[\w-]+:(?=.*\.)/, '')
+  const checks: readonly (readonly [string, unknown, unknown, boolean])[] = [
+    ['.status_code', recorded.status_code, status, status === recorded.status_code],
+    ['.message', sentence, actual.message, sentence === undefined || actual.message.includes(sentence)],
+    ['.suggested_model_id', suggested, suggestedModelId, suggested === undefined || suggested === suggestedModelId],
+  ]
+  return checks.flatMap(([place, expected, ours, isSame]) =>
+    isSame ? [] : [{ path: path + place, expected, actual: ours }],
+  )
+}
+
+function sentenceOf(body: unknown): string | undefined {
+  const inner = isRecord(body) ? body.Error : undefined
+  return isRecord(inner) && typeof inner.Message === 'string' ? inner.Message : undefined
 }
 
 function describeRecorded(recorded: ErrorRecord): string {
@@ -51,10 +71,17 @@ export function describe(error: Error): string {
   return AgentError.is(error) ? `${error.name} (${error.code}): ${error.message}` : (error.stack ?? error.message)
 }
 
-/** Names in quotes or backticks and numbers: the facts of a message, whatever its words. */
+// classes of the recorded code base
+const className = /^[A-Z]\w+Tool$/
+
+/** States that go by another word here. */
+const ownWords: ReadonlyMap<string, string> = new Map([['withheld', 'hidden']])
+
+/** Names in quotes and numbers of the first sentence: the facts of a message, whatever its words. What follows is advice. */
 export function factsOf(message: string): string[] {
-  const sentence = message.split(/https?:/)[0] ?? ''
-  return [...sentence.matchAll(/'([^']+)'|\b(\d+)\b/g)].map(match => match[1] ?? match[2] ?? '')
+  const sentence = message.split(/\. |https?:/)[0] ?? ''
+  const found = [...sentence.matchAll(/'([^']+)'|\b(\d+)\b/g)].map(match => match[1] ?? match[2] ?? '')
+  return found.filter(fact => !className.test(fact)).map(fact => ownWords.get(fact) ?? fact)
 }
 
 export function isErrorRecord(value: unknown): value is ErrorRecord {
