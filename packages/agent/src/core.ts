@@ -126,7 +126,11 @@ export type { ModelSettings, ServiceTier, ThinkingLevel, ToolChoice, ToolOrOutpu
 export { areModelRequestsAllowed, setModelRequestsAllowed, withoutModelRequests } from './models/request-switch.ts'
 export { countTokens, requestModel, streamModel } from './models/call-model.ts'
 export { completedStreamedResponse, streamedResponse } from './models/streamed-response.ts'
+export { FallbackModel, type FallbackModelOptions, type FallbackOn } from './models/wrap/fallback-model.ts'
+export { WrapperModel } from './models/wrap/wrapper-model.ts'
+export { ConcurrencyLimitedModel } from './models/wrap/concurrency-limited-model.ts'
 export type { NativeTool } from './native-tools/native-tool.ts'
+export type { KnownNativeTool, NativeToolKind, NativeTools } from './native-tools/index.ts'
 
 // capabilities and effects
 export type {
@@ -145,6 +149,7 @@ export type {
   RunOutcome,
   ToolCallContext,
 } from './capabilities/capability.ts'
+export { toolSearch, type ToolSearchOptions } from './capabilities/tool-search.ts'
 export type { Effects, EffectStep } from './durable/effects.ts'
 export { directEffects } from './durable/direct-effects.ts'
 

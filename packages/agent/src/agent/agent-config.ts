@@ -6,6 +6,7 @@ import type { ModelSettings } from '../models/settings.ts'
 import type { OutputSchema } from '../output/output.ts'
 import type { RunContext } from '../tools/run-context.ts'
 import type { Toolset } from '../toolsets/toolset.ts'
+import type { PriceTable } from '../usage/cost.ts'
 import type { UsageLimits } from '../usage/limits.ts'
 import type { JsonObject, MaybePromise } from '../util/json.ts'
 
@@ -67,5 +68,6 @@ export interface AgentConfig {
   readonly metadata: readonly MetadataSource[]
   readonly validationContext: unknown
   readonly usageLimits: UsageLimits
+  readonly prices: PriceTable | undefined
   readonly effects: Effects
 }

@@ -8,6 +8,7 @@ import type { DepsOfOutput, OutputEntries, OutputOf } from '../output/output-spe
 import type { RunContext } from '../tools/run-context.ts'
 import type { AnyTool, DepsOfTool } from '../tools/tool.ts'
 import type { Toolset } from '../toolsets/toolset.ts'
+import type { PriceTable } from '../usage/cost.ts'
 import type { UsageLimits } from '../usage/limits.ts'
 import type { RunUsage } from '../usage/run-usage.ts'
 import type { EndStrategy, MetadataSource, ModelSettingsSource, Retries, SystemPrompt } from './agent-config.ts'
@@ -71,6 +72,8 @@ export interface AgentOptions<
   /** Shown to validators as `ctx.validationContext`. */
   readonly validationContext?: unknown
   readonly usageLimits?: UsageLimits
+  /** What models cost: gives `usage.cost` and `result.cost`, and makes `costLimit` work. */
+  readonly prices?: PriceTable
   /** How the run touches the world; durable engines and tests replace it. */
   readonly effects?: Effects
 }

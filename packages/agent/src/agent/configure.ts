@@ -42,6 +42,7 @@ export function configure(options: AnyAgentOptions, resolveModel: ModelResolver)
     metadata: options.metadata === undefined ? [] : [options.metadata],
     validationContext: options.validationContext,
     usageLimits: options.usageLimits ?? {},
+    prices: options.prices,
     effects: options.effects ?? directEffects,
   }
 }

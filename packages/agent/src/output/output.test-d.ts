@@ -15,7 +15,7 @@ import { outputFunction } from './output-function.ts'
 import type { DeepPartial, DepsOfOutput, OutputEntries, OutputOf, TextSpec } from './output-spec.ts'
 import { outputTool } from './output-tool.ts'
 import { promptedOutput } from './prompted-output.ts'
-import { structuredDict } from './structured-dict.ts'
+import type { structuredDict } from './structured-dict.ts'
 import { text, textOutput } from './text-output.ts'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false

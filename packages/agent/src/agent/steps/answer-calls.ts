@@ -17,6 +17,7 @@ import { settleDeferred } from './deferred-calls.ts'
 import { stubs, tryOutputCall, type OutputAttempt } from './output-call.ts'
 import type { ResponseContent } from './read-response.ts'
 import { resultEvent, runFunctionCalls } from './run-function-calls.ts'
+import { unknownKey } from './refuse-call.ts'
 import { tryText } from './text-output.ts'
 
 /** The output call that wins, and the part that tells the model so. */
@@ -47,7 +48,7 @@ export async function* answerCalls(
       : content.calls.filter(call => node.results?.get(call.toolCallId)?.kind !== 'answered')
   refuseDuplicateAnswers(run, node, content)
   const batch: Batch = { calls: planBatch(run, parts, node.results), results: new BatchResults() }
-  if (batch.calls.every(call => call.kind !== 'unknown')) run.unknownTools.succeed('unknown')
+  if (batch.calls.every(call => call.kind !== 'unknown')) run.unknownTools.succeed(unknownKey)
 
   const besides = run.config.endStrategy === 'early' ? await outputBesideCalls(run, batch, content) : undefined
   if (besides !== undefined) {

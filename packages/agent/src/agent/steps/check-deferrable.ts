@@ -2,7 +2,8 @@ import type { AgentEvent } from '../../messages/event.ts'
 import type { CallResult } from '../../tools/call-result.ts'
 import type { Run } from '../run.ts'
 import type { BatchResults, FunctionCall } from './batch.ts'
-import { askAgain, resultEvent, validateArgs } from './run-function-calls.ts'
+import { askAgain } from './refuse-call.ts'
+import { resultEvent, validateArgs } from './run-function-calls.ts'
 import { refusalContent } from './process-output.ts'
 
 /** Announces calls that wait for an approval or run elsewhere. Arguments of calls to be approved are validated first,

@@ -8,6 +8,7 @@ import type { ModelResponse } from '../../messages/message.ts'
 import { countTokens } from '../../models/call-model.ts'
 import { joinInstructions } from '../../models/instructions.ts'
 import { checkBeforeRequest, checkRequestTokens, checkTokens } from '../../usage/check-limits.ts'
+import { costOf } from '../../usage/cost.ts'
 import { addUsage } from '../../usage/add-usage.ts'
 import { bridge, drainTo } from '../../util/bridge.ts'
 import { isPromiseLike } from '../../util/json.ts'
@@ -153,8 +154,19 @@ async function afterRequest(run: Run, request: ModelRequestContext, response: Mo
 }
 
 function take(run: Run, response: ModelResponse): ModelResponse {
-  run.usage.add(response.usage)
-  return run.append(response)
+  const priced = withCost(run, response)
+  run.usage.add(priced.usage)
+  return run.append(priced)
+}
+
+/** The response with what it cost, when neither its provider nor anybody before said so and the price is known. */
+function withCost(run: Run, response: ModelResponse): ModelResponse {
+  const { prices, effects } = run.config
+  if (prices === undefined || response.usage.cost !== undefined) return response
+  const { providerName, providerUrl, modelName = run.model.modelName } = response
+  const price = prices.lookup({ providerName, providerUrl, modelName, atMs: effects.now() })
+  const cost = price === undefined ? undefined : costOf(response.usage, price)
+  return cost === undefined ? response : { ...response, usage: { ...response.usage, cost } }
 }
 
 /** A hook refused the response: the model is told why and asked again, from the budget of outputs. */

@@ -1,30 +1,19 @@
-import { RunCancelled, UnexpectedModelBehavior } from '../../errors/run-error.ts'
-import { isSignal } from '../../errors/signals.ts'
 import type { AgentEvent } from '../../messages/event.ts'
-import type { RetryPromptPart } from '../../messages/part.ts'
-import { ValidationError } from '../../schema/validation-error.ts'
-import { callResult, retryPart, returnPart, type CallResult } from '../../tools/call-result.ts'
-import { executeCall } from '../../tools/execute-call.ts'
+import { returnPart, type CallResult } from '../../tools/call-result.ts'
 import { validateCall } from '../../tools/validate-call.ts'
 import { checkBeforeToolCalls } from '../../usage/check-limits.ts'
-import type { CallFacts } from '../run-context.ts'
 import type { Run } from '../run.ts'
 import type { BatchResults, FunctionCall, UnknownCall } from './batch.ts'
 import { Completions } from './completions.ts'
 import { externalResult } from './external-result.ts'
-import { throwIfTruncated } from './output-retry.ts'
 import { refusalContent } from './process-output.ts'
+import { askAgain, refuseUnknown } from './refuse-call.ts'
+import { callFacts, settleCall, type Ending } from './settle-call.ts'
 
 interface ReadyCall {
   readonly call: FunctionCall
   readonly args: unknown
 }
-
-/** How a call ended: with a result, put off, or with an error that ends the run. */
-type Ending =
-  | { readonly kind: 'result'; readonly result: CallResult }
-  | { readonly kind: 'deferred' }
-  | { readonly kind: 'error'; readonly error: unknown }
 
 /** Validates calls one after the other, checks the budget for all of them, then runs them at the same time,
  *  except where a sequential tool stands between. Results come as they are ready and are stored in the order of the calls. */
@@ -73,7 +62,7 @@ type Checked =
   | { readonly kind: 'answered' | 'refused'; readonly result: CallResult }
 
 async function checkCall(run: Run, call: FunctionCall | UnknownCall, batch: BatchResults): Promise<Checked> {
-  if (call.kind === 'unknown') return { kind: 'refused', result: { part: unknownTool(run, call) } }
+  if (call.kind === 'unknown') return { kind: 'refused', result: { part: refuseUnknown(run, call) } }
   const { resolution, part } = call
   if (resolution?.kind === 'denied') {
     return { kind: 'answered', result: { part: returnPart(part, resolution.message, run.now(), 'denied') } }
@@ -133,7 +122,9 @@ async function* runTogether(
   run.signal.addEventListener('abort', onAbort)
   try {
     for (const { call, args } of segment) {
-      void settle(run, call, { args, batch, signal: siblings?.signal }).then(ending => endings.push({ call, ending }))
+      void settleCall(run, call, { args, batch, signal: siblings?.signal }).then(ending =>
+        endings.push({ call, ending }),
+      )
     }
     for (let waiting = segment.length; waiting > 0; waiting -= 1) {
       const done = await endings.next()
@@ -162,125 +153,6 @@ function siblingSignal(run: Run): { signal: AbortSignal; abort(reason: unknown):
     signal: controller.signal,
     abort: reason => controller.abort(reason),
     release: () => run.signal.removeEventListener('abort', forward),
-  }
-}
-
-interface Settling {
-  readonly args: unknown
-  readonly batch: BatchResults
-  readonly signal: AbortSignal | undefined
-}
-
-/** Runs one call and says how it ended; never throws. */
-async function settle(run: Run, call: FunctionCall, { args, batch, signal }: Settling): Promise<Ending> {
-  const { part, tool } = call
-  try {
-    const facts = callFacts(run, call)
-    const value = await executeCall(run.hooks, run.config.effects, {
-      tool,
-      part,
-      args,
-      context: own => run.context({ ...facts, signal: own ?? signal }),
-      timeoutMs: tool.definition.timeoutMs ?? run.config.toolTimeoutMs,
-      step: run.effect(`tool-call:${run.step}:${part.toolCallId}:${call.index}`),
-    })
-    const result = callResult(part, value, run.now())
-    run.usage.toolCalls += 1
-    run.toolRetries.succeed(part.toolName)
-    return { kind: 'result', result }
-  } catch (error) {
-    return endingOf(run, call, { error, batch })
-  }
-}
-
-function endingOf(run: Run, call: FunctionCall, { error, batch }: { error: unknown; batch: BatchResults }): Ending {
-  const { part } = call
-  try {
-    if (isSignal(error, 'tool-failed')) {
-      return { kind: 'result', result: { part: returnPart(part, error.message, run.now(), 'failed') } }
-    }
-    if (isSignal(error, 'call-deferred') || isSignal(error, 'approval-required')) {
-      batch.defer(error.kind === 'call-deferred' ? 'call' : 'approval', part, error.metadata)
-      return { kind: 'deferred' }
-    }
-    const content = refusalContent(error)
-    if (content !== undefined) {
-      return { kind: 'result', result: { part: askAgain(run, call, { content, cause: error, batch }) } }
-    }
-    if (RunCancelled.is(error) && !run.signal.aborted) {
-      const message = `The sub-agent run was cancelled: ${error.message}`
-      return { kind: 'result', result: { part: returnPart(part, message, run.now(), 'failed') } }
-    }
-    return { kind: 'error', error }
-  } catch (exhausted) {
-    return { kind: 'error', error: exhausted }
-  }
-}
-
-interface Refusal {
-  readonly content: RetryPromptPart['content']
-  readonly cause: unknown
-  readonly batch: BatchResults
-}
-
-/** @throws {UnexpectedModelBehavior} the tool's budget is used up */
-export function askAgain(run: Run, call: FunctionCall, { content, cause, batch }: Refusal): RetryPromptPart {
-  const { toolName } = call.part
-  const max = call.tool.maxRetries ?? run.config.retries.tools
-  if (run.toolRetries.of(toolName) >= max) throwExhausted(run, toolName, { max, cause })
-  run.toolRetries.fail(toolName)
-  batch.retryAsked = true
-  return retryPart(call.part, content, run.now())
-}
-
-function throwExhausted(run: Run, toolName: string, { max, cause }: { max: number; cause: unknown }): never {
-  throwIfTruncated(run, cause)
-  const why = cause instanceof ValidationError || isSignal(cause) ? ` The last problem: ${cause.message}` : ''
-  throw new UnexpectedModelBehavior(
-    `Tool \`${toolName}\` exceeded its maximum of ${max} ${max === 1 ? 'retry' : 'retries'}.${why} ` +
-      'Raise `maxRetries` of the tool or `retries.tools` if the model should get more attempts.',
-    { cause },
-  )
-}
-
-/** All unknown names share one budget, so that a model that invents names is stopped. */
-function unknownTool(run: Run, call: UnknownCall): RetryPromptPart {
-  const names = [...run.tools.keys(), ...run.outputTools.keys()].sort()
-  const offered =
-    names.length === 0 ? 'No tools available.' : `Available tools: ${names.map(name => `'${name}'`).join(', ')}`
-  const message = `Unknown tool name: '${call.part.toolName}'. ${offered}`
-  const max = run.config.retries.tools
-  if (run.unknownTools.of(unknownKey) >= max) {
-    throwExhausted(run, call.part.toolName, { max, cause: new UnexpectedModelBehavior(message) })
-  }
-  run.unknownTools.fail(unknownKey)
-  return retryPart(call.part, message, run.now())
-}
-
-function hiddenToolMessage({ part }: UnknownCall): string {
-  return `The tool '${part.toolName}' is not available yet: search for it first.`
-}
-
-function unknownToolMessage(run: Run, { part }: UnknownCall): string {
-  const all = [...run.tools.keys(), ...run.outputTools.keys()]
-  const names = all.filter(name => !run.hiddenToolNames.has(name)).sort()
-  const none = all.length === 0 ? 'No tools available.' : 'No tools are available yet: search for the tools you need.'
-  const offered = names.length === 0 ? none : `Available tools: ${names.map(name => `'${name}'`).join(', ')}`
-  return `Unknown tool name: '${part.toolName}'. ${offered}`
-}
-
-const unknownKey = 'unknown'
-
-export function callFacts(run: Run, call: FunctionCall): CallFacts {
-  const { part, tool, resolution } = call
-  const approved = resolution?.kind === 'approved'
-  return {
-    toolName: part.toolName,
-    toolCallId: part.toolCallId,
-    retry: run.toolRetries.of(part.toolName),
-    maxRetries: tool.maxRetries ?? run.config.retries.tools,
-    approved,
-    metadata: approved ? resolution.metadata : undefined,
   }
 }
 

@@ -1,0 +1,80 @@
+import { RunCancelled } from '../../errors/run-error.ts'
+import { isSignal } from '../../errors/signals.ts'
+import { callResult, returnPart, type CallResult } from '../../tools/call-result.ts'
+import { executeCall } from '../../tools/execute-call.ts'
+import type { CallFacts } from '../run-context.ts'
+import type { Run } from '../run.ts'
+import type { BatchResults, FunctionCall } from './batch.ts'
+import { refusalContent } from './process-output.ts'
+import { askAgain } from './refuse-call.ts'
+
+/** How a call ended: with a result, put off, or with an error that ends the run. */
+export type Ending =
+  | { readonly kind: 'result'; readonly result: CallResult }
+  | { readonly kind: 'deferred' }
+  | { readonly kind: 'error'; readonly error: unknown }
+
+interface Settling {
+  readonly args: unknown
+  readonly batch: BatchResults
+  readonly signal: AbortSignal | undefined
+}
+
+/** Runs one call and says how it ended; never throws. */
+export async function settleCall(run: Run, call: FunctionCall, { args, batch, signal }: Settling): Promise<Ending> {
+  const { part, tool } = call
+  try {
+    const facts = callFacts(run, call)
+    const value = await executeCall(run.hooks, run.config.effects, {
+      tool,
+      part,
+      args,
+      context: own => run.context({ ...facts, signal: own ?? signal }),
+      timeoutMs: tool.definition.timeoutMs ?? run.config.toolTimeoutMs,
+      step: run.effect(`tool-call:${run.step}:${part.toolCallId}:${call.index}`),
+    })
+    const result = callResult(part, value, run.now())
+    run.usage.toolCalls += 1
+    run.toolRetries.succeed(part.toolName)
+    return { kind: 'result', result }
+  } catch (error) {
+    return endingOf(run, call, { error, batch })
+  }
+}
+
+function endingOf(run: Run, call: FunctionCall, { error, batch }: { error: unknown; batch: BatchResults }): Ending {
+  const { part } = call
+  try {
+    if (isSignal(error, 'tool-failed')) {
+      return { kind: 'result', result: { part: returnPart(part, error.message, run.now(), 'failed') } }
+    }
+    if (isSignal(error, 'call-deferred') || isSignal(error, 'approval-required')) {
+      batch.defer(error.kind === 'call-deferred' ? 'call' : 'approval', part, error.metadata)
+      return { kind: 'deferred' }
+    }
+    const content = refusalContent(error)
+    if (content !== undefined) {
+      return { kind: 'result', result: { part: askAgain(run, call, { content, cause: error, batch }) } }
+    }
+    if (RunCancelled.is(error) && !run.signal.aborted) {
+      const message = `The sub-agent run was cancelled: ${error.message}`
+      return { kind: 'result', result: { part: returnPart(part, message, run.now(), 'failed') } }
+    }
+    return { kind: 'error', error }
+  } catch (exhausted) {
+    return { kind: 'error', error: exhausted }
+  }
+}
+
+export function callFacts(run: Run, call: FunctionCall): CallFacts {
+  const { part, tool, resolution } = call
+  const approved = resolution?.kind === 'approved'
+  return {
+    toolName: part.toolName,
+    toolCallId: part.toolCallId,
+    retry: run.toolRetries.of(part.toolName),
+    maxRetries: tool.maxRetries ?? run.config.retries.tools,
+    approved,
+    metadata: approved ? resolution.metadata : undefined,
+  }
+}
