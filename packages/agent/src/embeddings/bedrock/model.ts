@@ -78,12 +78,14 @@ export class BedrockEmbeddingModel implements EmbeddingModel {
       const answers = await deadlines.race(this.#send(batches, call, { concurrency, signal }))
       return this.#result(call, answers)
     } catch (error) {
-      if (signal.aborted) throw signal.reason
-      throw mapError(error, { modelName: this.modelName, baseUrl: this.baseUrl })
+      const thrown: unknown = signal.aborted
+        ? signal.reason
+        : mapError(error, { modelName: this.modelName, baseUrl: this.baseUrl })
+      // ends what still runs when one batch has failed
+      deadlines.controller.abort(thrown)
+      throw thrown
     } finally {
       deadlines.release()
-      // ends what still runs when one batch has failed
-      deadlines.controller.abort()
     }
   }
 

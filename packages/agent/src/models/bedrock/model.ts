@@ -83,35 +83,25 @@ export class BedrockConverseModel implements Model {
     })
   }
 
-  async request(call: ModelCall): Promise<ModelResponse> {
-    const deadlines = this.#deadlines(call)
-    try {
-      return await this.#guard(deadlines, signal => this.#converse(call, signal))
-    } finally {
-      deadlines.release()
-      deadlines.controller.abort()
-    }
+  request(call: ModelCall): Promise<ModelResponse> {
+    return this.#once(call, signal => this.#converse(call, signal))
   }
 
   async requestStream(call: ModelCall): Promise<StreamedResponse> {
     const deadlines = this.#deadlines(call)
-    try {
-      return await this.#guard(deadlines, signal => this.#openStream(call, signal, deadlines))
-    } catch (error) {
-      deadlines.release()
-      deadlines.controller.abort()
-      throw error
-    }
+    // a stream that opens keeps its deadlines
+    return this.#guard(deadlines, signal => this.#openStream(call, signal, deadlines))
   }
 
-  async countTokens(call: ModelCall): Promise<RequestUsage> {
+  countTokens(call: ModelCall): Promise<RequestUsage> {
+    return this.#once(call, signal => this.#count(call, signal))
+  }
+
+  async #once<T>(call: ModelCall, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const deadlines = this.#deadlines(call)
-    try {
-      return await this.#guard(deadlines, signal => this.#count(call, signal))
-    } finally {
-      deadlines.release()
-      deadlines.controller.abort()
-    }
+    const result = await this.#guard(deadlines, work)
+    deadlines.release()
+    return result
   }
 
   async #converse(call: ModelCall, signal: AbortSignal): Promise<ModelResponse> {
@@ -195,8 +185,13 @@ export class BedrockConverseModel implements Model {
     try {
       return await deadlines.race(work(signal))
     } catch (error) {
-      if (signal.aborted) throw signal.reason
-      throw mapError(error, { modelName: this.modelName, baseUrl: this.baseUrl })
+      const thrown: unknown = signal.aborted
+        ? signal.reason
+        : mapError(error, { modelName: this.modelName, baseUrl: this.baseUrl })
+      // only after a failure: the SDK would close the connection of a finished request, which is to be kept
+      deadlines.controller.abort(thrown)
+      deadlines.release()
+      throw thrown
     }
   }
 }
