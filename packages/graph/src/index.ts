@@ -17,6 +17,7 @@ export type {
   SubgraphOptions,
 } from './builder/flow-types.ts'
 export { interruptPoint, type InterruptAnswer, type InterruptPoint, type OpenInterrupt } from './interrupt.ts'
+export { sqlStore, type SqlClient, type SqlStoreOptions } from './sql/sql-store.ts'
 export { memoryStore, type MemoryStoreOptions } from './store/memory.ts'
 export type {
   AcquireOptions,

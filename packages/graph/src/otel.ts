@@ -1,6 +1,6 @@
 import { context, propagation, SpanStatusCode, trace, type Context, type Span, type Tracer } from '@opentelemetry/api'
 import type { NodeTracer } from './kernel/kernel.ts'
-import type { Task } from './kernel/model.ts'
+import { errorRecord, type Task } from './kernel/model.ts'
 import { forkPathOf } from './events/event.ts'
 
 /** The span of one run. Without an SDK it costs one call and records nothing. */
@@ -49,8 +49,9 @@ export const startRunSpan = (graph: string, runId: string, firstTraceparent: str
 
 const endSpan = (span: Span, error?: unknown): void => {
   if (error !== undefined) {
-    span.recordException(error instanceof Error ? error : String(error))
-    span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.message : String(error) })
+    const { message } = errorRecord(error)
+    span.recordException(error instanceof Error ? error : message)
+    span.setStatus({ code: SpanStatusCode.ERROR, message })
   }
   span.end()
 }

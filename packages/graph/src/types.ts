@@ -72,14 +72,17 @@ export interface GraphRunContext<TState = undefined, TDeps = undefined> {
   /** aborted when the run is cancelled, the node times out or another branch won */
   readonly signal: AbortSignal
   /** Asks the outside world and waits for the answer, over restarts if the run has a store. */
-  interrupt<TPayload, TAnswer>(point: InterruptPoint<TPayload, TAnswer>, payload: TPayload): Promise<TAnswer>
+  readonly interrupt: <TPayload, TAnswer>(
+    point: InterruptPoint<TPayload, TAnswer>,
+    payload: TPayload,
+  ) => Promise<TAnswer>
   /** Does a side effect once in the life of this task and remembers its JSON result.
    *  @param key names the effect within the node */
-  once<T>(key: string, effect: (call: OnceCall) => Promise<T> | T, options?: OnceOptions<T>): Promise<T>
+  readonly once: <T>(key: string, effect: (call: OnceCall) => Promise<T> | T, options?: OnceOptions<T>) => Promise<T>
   /** Sends data to the listeners of the run; not stored. */
-  emit(data: unknown): void
+  readonly emit: (data: unknown) => void
   /** A plain copy of the state, for structuredClone and the like. */
-  snapshot(): TState
+  readonly snapshot: () => TState
 }
 
 /** The context of a builder step: a run context with what the edge brought. */

@@ -155,7 +155,7 @@ graphBuilder({ name: 'no', state: z.object({ n: z.number() }), reducers: { n: ap
 total.step('state', ({ state }) => state.nope)
 g.step(
   'late',
-  { input: withCodec(z.date(), { encode: date => date.toISOString(), decode: json => new Date(String(json)) }) },
+  { input: withCodec(z.date(), { encode: date => date.toISOString(), decode: json => new Date(json as string) }) },
   ({ input }) => input.getTime(),
 )
 

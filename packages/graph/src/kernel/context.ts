@@ -26,7 +26,7 @@ export interface OnceOptions<T> {
 
 const EXPIRED = { $expired: true } as const
 
-/** What a running node sees of its run. */
+/** What a running node sees of its run. Its functions are getters of bound functions, so that nodes may take the context apart. */
 export class TaskContext {
   readonly task: Task
   readonly #kernel: Kernel
@@ -118,18 +118,25 @@ export class TaskContext {
   }
 
   /** Sends data to whoever listens to the run's events. Not stored. */
-  emit(data: unknown): void {
-    if (!this.isDead) this.#kernel.emitCustom(this.task, data)
+  get emit() {
+    return (data: unknown): void => {
+      if (!this.isDead) this.#kernel.emitCustom(this.task, data)
+    }
   }
 
   /** A plain copy of the state as this node sees it. */
-  snapshot(): unknown {
-    return plain(this.state)
+  get snapshot() {
+    return (): unknown => plain(this.state)
   }
 
   /** Asks the outside world. Resolves with the answer; until there is one the task waits, over restarts if the run has a store.
    *  After a restart the node runs again from its top and gets the same answer here. */
-  async interrupt(point: InterruptPoint<never, unknown>, payload: unknown): Promise<unknown> {
+  get interrupt() {
+    return (point: InterruptPoint<never, unknown>, payload: unknown): Promise<unknown> =>
+      this.#interrupt(point, payload)
+  }
+
+  async #interrupt(point: InterruptPoint<never, unknown>, payload: unknown): Promise<unknown> {
     this.#asked ??= new Map()
     const count = this.#asked.get(point.id) ?? 0
     this.#asked.set(point.id, count + 1)

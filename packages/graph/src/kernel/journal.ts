@@ -96,7 +96,7 @@ export class Journal {
 
   async #drain(): Promise<void> {
     // one turn later, so that what finishes together is committed together
-    await undefined
+    await Promise.resolve()
     const { store, lease } = this.#options
     try {
       while (this.#pending.length > 0 && !this.isLost) {

@@ -63,8 +63,13 @@ type ToIntersection<T> = (T extends unknown ? (value: T) => void : never) extend
   ? TAll
   : never
 
-type DepsOf<TClass> =
-  ContextOf<TClass> extends { readonly deps: infer TDeps } ? (undefined extends TDeps ? never : { deps: TDeps }) : never
+type DepsOfContext<TContext> = TContext extends { readonly deps: infer TDeps }
+  ? undefined extends TDeps
+    ? never
+    : { deps: TDeps }
+  : never
+
+type DepsOf<TClass> = DepsOfContext<ContextOf<TClass>>
 
 /** The deps all nodes together need; undefined when none needs any. */
 export type AllDeps<TClass> = [DepsOf<TClass>] extends [never]

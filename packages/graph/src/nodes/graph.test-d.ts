@@ -120,7 +120,7 @@ node(
   'Dated',
   withCodec(z.object({ at: z.date() }), {
     encode: ({ at }) => at.toISOString(),
-    decode: json => ({ at: new Date(String(json)) }),
+    decode: json => ({ at: new Date(json as string) }),
   }),
 )
 // @ts-expect-error 15: state is JSON

@@ -132,6 +132,6 @@ const resolveEdge = (nodeClass: NodeClass, entry: unknown): DeclaredEdge => {
   if (isNodeClass(entry)) return { to: entry }
   if (typeof entry === 'function' && (entry === End || entry.prototype instanceof End)) return { to: 'end' }
   throw new GraphSetupError(
-    `An edge of node "${nodeClass.nodeId}" goes to ${String(entry)}, which is neither a node class nor End.`,
+    `An edge of node "${nodeClass.nodeId}" goes to a ${typeof entry}, which is neither a node class nor End.`,
   )
 }

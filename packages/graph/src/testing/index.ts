@@ -1,0 +1,1 @@
+export { storeConformance, type StoreCase, type StoreConformanceOptions } from './store-conformance.ts'
