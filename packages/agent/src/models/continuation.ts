@@ -1,4 +1,5 @@
 import { UnexpectedModelBehavior } from '../errors/run-error.ts'
+import { reservedMetadataKey } from '../messages/merge-messages.ts'
 import type { ModelResponse } from '../messages/message.ts'
 import { addUsage } from '../usage/add-usage.ts'
 import { isPlainObject, type JsonObject } from '../util/json.ts'
@@ -9,9 +10,6 @@ export const maxContinuations = 10
 /** How often a response that is made in the background may be asked for. */
 export const maxBackgroundPolls = 1000
 
-/** The library's own corner in the metadata of a response. */
-const metadataKey = '__tenon__'
-
 /** What a suspended response says of how it is to be resumed. */
 export interface ContinuationPins {
   /** `system:modelName` of the model of a fallback that has begun the answer and must go on with it. */
@@ -20,14 +18,33 @@ export interface ContinuationPins {
   readonly replacePreviousResponse?: boolean
 }
 
+/** The pins by their names in a stored history, which other implementations read too. */
+const pinKeys = {
+  fallbackModelId: 'fallback_model_id',
+  replacePreviousResponse: 'replace_previous_response',
+} as const satisfies Record<keyof ContinuationPins, string>
+
 export function continuationPins(response: ModelResponse): ContinuationPins {
-  const pins = response.metadata?.[metadataKey]
-  return isPlainObject(pins) ? (pins as ContinuationPins) : {}
+  const reserved = reservedMetadata(response)
+  const fallbackModelId = reserved[pinKeys.fallbackModelId]
+  return {
+    ...(typeof fallbackModelId === 'string' && { fallbackModelId }),
+    ...(reserved[pinKeys.replacePreviousResponse] === true && { replacePreviousResponse: true }),
+  }
 }
 
 export function withContinuationPins(response: ModelResponse, pins: ContinuationPins): ModelResponse {
-  const merged = { ...continuationPins(response), ...pins } as JsonObject
-  return { ...response, metadata: { ...response.metadata, [metadataKey]: merged } }
+  const named = Object.entries(pinKeys).flatMap(([pin, key]) => {
+    const value = pins[pin as keyof ContinuationPins]
+    return value === undefined ? [] : [[key, value] as const]
+  })
+  const reserved = { ...reservedMetadata(response), ...Object.fromEntries(named) }
+  return { ...response, metadata: { ...response.metadata, [reservedMetadataKey]: reserved } }
+}
+
+function reservedMetadata(response: ModelResponse): JsonObject {
+  const reserved = response.metadata?.[reservedMetadataKey]
+  return isPlainObject(reserved) ? (reserved as JsonObject) : {}
 }
 
 /** Joins a suspended response and what came when it was resumed.
