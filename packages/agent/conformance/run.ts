@@ -23,6 +23,7 @@ async function main(options: Options): Promise<number> {
   const corpus = new Corpus(options.corpus)
   const known = KnownDifferences.read(knownDifferencesFile)
   const results = [...(await runProviders(corpus, options)), ...(await runScenarios(corpus, options))]
+  if (results.length === 0) throw new Error('No recorded case fits these options.')
   const rows = tally(results, known)
 
   // with --json, standard output holds the array and nothing else
