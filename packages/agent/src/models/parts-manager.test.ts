@@ -3,7 +3,7 @@ import { UnexpectedModelBehavior } from '../errors/run-error.ts'
 import { PartsManager } from './parts-manager.ts'
 
 describe('text', () => {
-  it('starts a part with the first delta, also an empty one, and appends the rest', () => {
+  it('starts a part with the first delta and appends the rest, empty ones too', () => {
     const manager = new PartsManager()
     expect(manager.handleText(undefined, { content: '' })).toEqual({
       kind: 'part-start',
@@ -15,7 +15,7 @@ describe('text', () => {
       index: 0,
       delta: { kind: 'text', contentDelta: 'Hel' },
     })
-    expect(manager.handleText(undefined, { content: '' })).toBeUndefined()
+    expect(manager.handleText(undefined, { content: '' })).toMatchObject({ delta: { contentDelta: '' } })
     manager.handleText(undefined, { content: 'lo' })
     expect(manager.parts).toEqual([{ kind: 'text', content: 'Hello' }])
   })

@@ -210,7 +210,6 @@ export class PartsManager {
 
   #appendText(draft: TextDraft, update: TextUpdate): ModelEvent | undefined {
     const { content, providerName, providerDetails } = update
-    if (content === '' && update.id === undefined && providerDetails === undefined) return undefined
     draft.content += content
     this.#mergeFields(draft, update)
     const { index } = draft
