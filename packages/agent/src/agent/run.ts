@@ -194,6 +194,23 @@ export class Run {
     return error
   }
 
+  /** Calls `listener` when the run is cancelled. Returns how to stop listening. */
+  onCancel(listener: () => void): () => void {
+    this.signal.addEventListener('abort', listener)
+    return () => this.signal.removeEventListener('abort', listener)
+  }
+
+  /** What is pending, or the cancellation when that comes first: work that ignores its signal does not hold up the run. */
+  async orCancelled<T>(pending: Promise<T>): Promise<T> {
+    let stop = () => {}
+    const cancelled = new Promise<never>((_, reject) => (stop = this.onCancel(() => reject(this.cancelled()))))
+    try {
+      return await Promise.race([pending, cancelled])
+    } finally {
+      stop()
+    }
+  }
+
   /** @throws {RunCancelled} once the run is cancelled */
   checkCancelled(): void {
     if (this.signal.aborted) throw this.cancelled()

@@ -62,6 +62,7 @@ class AdapterStream implements StreamedResponse, AsyncIterator<ModelEvent> {
   readonly #pending: ModelEvent[] = []
   #lastStart: PartStartEvent | undefined
   #finalResultSent = false
+  #stopWaiting: ((result: IteratorResult<ModelEvent>) => void) | undefined
   #outputTools: ReadonlyMap<string, FinalResultEvent | undefined> | undefined
 
   constructor(options: StreamOptions, whole?: ModelResponse) {
@@ -101,7 +102,8 @@ class AdapterStream implements StreamedResponse, AsyncIterator<ModelEvent> {
       .then(() => this.#close())
       .catch(() => undefined)
     // a source that is busy closes when it hears of the abort; waiting for it could take as long as its answer
-    if (!this.#isPulling) await closing
+    if (this.#isPulling) this.#stopWaiting?.(doneResult)
+    else await closing
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -127,9 +129,13 @@ class AdapterStream implements StreamedResponse, AsyncIterator<ModelEvent> {
     }
   }
 
+  /** Settled by the next step of the source, or by `cancel()`: a source that ignores the abort holds nobody up. */
   #pull(): Promise<IteratorResult<ModelEvent>> {
     this.#isPulling = true
-    return this.#source.next().then(this.#onStep, this.#onError)
+    return new Promise((resolve, reject) => {
+      this.#stopWaiting = resolve
+      this.#source.next().then(this.#onStep, this.#onError).then(resolve, reject)
+    })
   }
 
   // two closures per stream instead of an async function's frame per event

@@ -65,8 +65,9 @@ async function pause(run: Run, delayMs: number | undefined): Promise<void> {
 function performOnce(run: Run, request: ModelRequestContext, resumed?: ModelResponse): Promise<ModelResponse> {
   const { model } = request
   const call = modelCall(run, request, resumed)
-  return run.config.effects.modelRequest(run.effect(`model-request:${run.step}`), { model, call }, () =>
-    requestModel(model, call),
+  const { effects } = run.config
+  return run.orCancelled(
+    effects.modelRequest(run.effect(`model-request:${run.step}`), { model, call }, () => requestModel(model, call)),
   )
 }
 
@@ -85,10 +86,11 @@ async function* streamOnce(
 ): AsyncGenerator<ModelEvent, ModelResponse> {
   const resumed = isResent ? earlier : undefined
   const stream = run.config.effects.streams
-    ? await streamModel(request.model, modelCall(run, request, resumed))
+    ? await openStream(run, request, resumed)
     : completedStreamedResponse(await performOnce(run, request, resumed), request.parameters)
   let finished = false
   run.currentStream = stream
+  const stopListening = run.onCancel(() => void stream.cancel())
   try {
     for await (const event of stream) {
       yield event
@@ -99,8 +101,16 @@ async function* streamOnce(
     finished = true
     return stream.response()
   } finally {
+    stopListening()
     if (!finished) await keepInterrupted(run, stream, resumed)
   }
+}
+
+/** A stream that opens after the run was cancelled is closed at once. */
+function openStream(run: Run, request: ModelRequestContext, resumed?: ModelResponse): Promise<StreamedResponse> {
+  const opening = streamModel(request.model, modelCall(run, request, resumed))
+  opening.then(stream => (run.signal.aborted ? stream.cancel() : undefined)).catch(() => {})
+  return run.orCancelled(opening)
 }
 
 function modelCall(run: Run, request: ModelRequestContext, resumed?: ModelResponse): ModelCall {
