@@ -5,7 +5,12 @@ import { callOf, drain } from './test-support/calls.ts'
 import { startEndpoint, type Endpoint } from './test-support/endpoint.ts'
 
 let endpoint: Endpoint
-beforeAll(async () => void (endpoint = await startEndpoint()))
+beforeAll(async () => {
+  endpoint = await startEndpoint()
+  // loads the SDK, which the short limits below do not allow for
+  endpoint.responder.push('warm')
+  await requestModel(endpoint.model(), callOf())
+})
 afterAll(() => endpoint[Symbol.asyncDispose]())
 beforeEach(() => {
   endpoint.server.log.clear()
