@@ -57,6 +57,13 @@ describe('compare', () => {
     expect(paths('text', 'other', { jsonStrings: true })).toEqual(['$'])
   })
 
+  it('takes whole numbers in a text for what they are, only when asked', () => {
+    expect(paths('from 0.0 to 1.0', 'from 0 to 1')).toEqual(['$'])
+    expect(paths('from 0.0 to 1.0', 'from 0 to 1', { wholeNumbers: true })).toEqual([])
+    expect(paths('release 2.0.1', 'release 2.1', { wholeNumbers: true })).toEqual(['$'])
+    expect(paths('{"a": "min 0.0"}', '{"a":"min 0"}', { wholeNumbers: true, jsonStrings: true })).toEqual([])
+  })
+
   it('is not fooled by keys of the prototype', () => {
     expect(paths({ constructor: 1 }, {})).toEqual(['$.constructor'])
     expect(paths({}, JSON.parse('{"__proto__": 1}'))).toEqual(['$.__proto__'])

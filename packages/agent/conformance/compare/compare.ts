@@ -12,6 +12,8 @@ export interface CompareOptions {
   readonly bindings: Bindings
   /** Strings that hold JSON are compared after parsing: spacing and key order are then free. Default `false`. */
   readonly jsonStrings?: boolean
+  /** `1.0` in a text is `1`: a number that was read from JSON cannot tell them apart. Default `false`. */
+  readonly wholeNumbers?: boolean
   /** A key that is `null` or absent on one side may be either on the other. Default `false`. */
   readonly nullIsAbsent?: boolean
 }
@@ -29,8 +31,13 @@ function compareString(expected: string, actual: unknown, options: CompareOption
   if (typeof actual === 'string') {
     if (matchesTokens(expected, actual, options.bindings)) return []
     if (options.jsonStrings === true && sameEmbeddedJson(expected, actual, options)) return []
+    if (options.wholeNumbers === true && withoutPointZero(expected) === withoutPointZero(actual)) return []
   }
   return [{ path, expected, actual }]
+}
+
+function withoutPointZero(text: string): string {
+  return text.replace(/(?<![\w.])(\d+)\.0(?![\w.])/g, '$1')
 }
 
 function compareArray(expected: unknown[], actual: unknown, options: CompareOptions, path: string): Difference[] {

@@ -1,5 +1,7 @@
 import type { ModelResponse } from '../../src/messages/message.ts'
 import type { NativeToolCallPart, ToolCallPart } from '../../src/messages/part.ts'
+import type { Model } from '../../src/models/model.ts'
+import { WrapperModel } from '../../src/models/wrap/wrapper-model.ts'
 import type { JsonObject } from '../../src/util/json.ts'
 import { FunctionModel, type StreamPiece, type ThinkingPiece } from '../../src/testing/function-model.ts'
 import type { ModelRecord, RecordedCall, WireRecord } from '../provider-case.ts'
@@ -10,9 +12,9 @@ import { reviveError } from './revive-error.ts'
 
 /** A function model whose function gives the recorded answer. What is checked is what the model adds to it: preparation,
  *  names, estimated usage, ids, events. */
-export function functionModelFor(call: RecordedCall): FunctionModel {
+export function functionModelFor(call: RecordedCall): Model {
   const record = call.model.wrapped ?? call.model
-  return new FunctionModel({
+  const model = new FunctionModel({
     ...(call.method === 'request_stream'
       ? { streamFunction: () => streamOf(call) }
       : { function: () => answerOf(call) }),
@@ -20,6 +22,8 @@ export function functionModelFor(call: RecordedCall): FunctionModel {
     profile: readProfile(profileOf(record)),
     ...(record.settings && { settings: readSettings(record.settings) }),
   })
+  // a test's own wrapper passes calls on, as the one all wrappers extend
+  return call.model.wrapped ? new WrapperModel(model) : model
 }
 
 function profileOf(record: ModelRecord): WireRecord {

@@ -25,7 +25,7 @@ export function compareTraffic(
     path: decodeURIComponent(request.path),
     body: seenBody(request, exchanges[index]?.request.body ?? null),
   }))
-  return compare(expected, actual, { bindings: new Bindings(), jsonStrings: true }, path)
+  return compare(expected, actual, { bindings: new Bindings(), jsonStrings: true, wholeNumbers: true }, path)
 }
 
 /** A test that stopped at the request only recorded that its headers arrive. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Model } from '../../src/models/model.ts'
 import { resolveProfile, type ModelProfile } from '../../src/models/profile.ts'
 import { compare, type Difference } from '../compare/compare.ts'
@@ -69,8 +70,8 @@ export class HttpCaseRunner implements CaseRunner {
       id: `profile:${row.model_name}`,
       check: async () => compareProfile(row, this.#provider),
     }))
-    const schemas = this.#schemas.map((row, index) => ({
-      id: `schema:${row.transformer}-${index + 1}`,
+    const schemas = this.#schemas.map(row => ({
+      id: `schema:${row.transformer}-${fingerprint(row)}`,
       check: async () => this.#compareSchema(row),
     }))
     return [...profiles, ...schemas]
@@ -87,7 +88,7 @@ export class HttpCaseRunner implements CaseRunner {
     this.#stub.play([...apiReplies, ...sdkReplies])
 
     const place = `call ${call.id}`
-    const options = { bindings: new Bindings(), jsonStrings: true, nullIsAbsent: true }
+    const options = { bindings: new Bindings(), jsonStrings: true, wholeNumbers: true, nullIsAbsent: true }
     const modelCall = readCall(call.input)
     const before = comparePrepared(model, modelCall, call.prepared, options, place)
     const done = await callModel(model, modelCall, call)
@@ -150,7 +151,7 @@ export class HttpCaseRunner implements CaseRunner {
   #compareSchema(row: SchemaRow): Difference[] {
     const transformer = this.#provider.transformers[row.transformer]
     const ours = transformer?.transform(row.input, row.strict ?? undefined)
-    const options = { bindings: new Bindings() }
+    const options = { bindings: new Bindings(), wholeNumbers: true }
     return [
       ...compare(row.output, ours?.schema, options, 'schema'),
       ...compare(row.is_strict_compatible, ours?.isStrictCompatible, options, 'is_strict_compatible'),
@@ -178,6 +179,14 @@ export class HttpCaseRunner implements CaseRunner {
       })),
     )
   }
+}
+
+/** Tells rows apart whatever stands around them. */
+function fingerprint({ strict, input }: SchemaRow): string {
+  return createHash('sha1')
+    .update(JSON.stringify([strict, input]))
+    .digest('hex')
+    .slice(0, 8)
 }
 
 /** A gateway puts a path before that of the API. */
