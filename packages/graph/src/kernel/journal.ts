@@ -106,8 +106,11 @@ export class Journal {
           this.#storedSeq,
           batch.map(pending => pending.record),
         )
-        this.#storedSeq = batch[batch.length - 1]!.record.seq
-        for (const { onStored } of batch) onStored?.()
+        for (const { record, onStored } of batch) {
+          // record by record: the run is not idle while a stored record still has tasks to release
+          this.#storedSeq = record.seq
+          onStored?.()
+        }
       }
     } catch (error) {
       this.#lose(error)
