@@ -71,7 +71,7 @@ function compareRecord(
 }
 
 /** Stands in a difference where one side has nothing. */
-export const absent = '(absent)'
+const absent = '(absent)'
 
 function own(record: Record<string, unknown>, key: string): unknown {
   return Object.hasOwn(record, key) ? record[key] : undefined

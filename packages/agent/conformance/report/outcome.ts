@@ -27,7 +27,7 @@ export function combine(outcomes: readonly Outcome[]): Outcome {
   return outcomes.find(outcome => outcome.kind === 'not-supported') ?? passed
 }
 
-export function fromDifferences(differences: readonly Difference[]): Outcome {
+function fromDifferences(differences: readonly Difference[]): Outcome {
   return differences.length === 0 ? passed : { kind: 'failed', differences }
 }
 

@@ -83,7 +83,3 @@ export function factsOf(message: string): string[] {
   const found = [...sentence.matchAll(/'([^']+)'|\b(\d+)\b/g)].map(match => match[1] ?? match[2] ?? '')
   return found.filter(fact => !className.test(fact)).map(fact => ownWords.get(fact) ?? fact)
 }
-
-export function isErrorRecord(value: unknown): value is ErrorRecord {
-  return isRecord(value) && typeof value.type === 'string' && typeof value.message === 'string'
-}

@@ -54,7 +54,7 @@ export function readTool(wire: WireRecord): ToolDefinition {
 }
 
 /** Native tools carry their fields in camelCase here. */
-export function readNativeTool(wire: WireRecord): NativeTool {
+function readNativeTool(wire: WireRecord): NativeTool {
   const entries = Object.entries(wire).filter(([, value]) => value !== null)
   return Object.fromEntries(entries.map(([name, value]) => [toCamel(name), value])) as unknown as NativeTool
 }
@@ -93,7 +93,7 @@ export function writeParameters(parameters: ModelRequestParameters): WireRecord 
   }
 }
 
-export function writeTool(tool: ToolDefinition): WireRecord {
+function writeTool(tool: ToolDefinition): WireRecord {
   return {
     name: tool.name,
     parameters_json_schema: tool.parametersJsonSchema,
