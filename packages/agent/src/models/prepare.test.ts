@@ -134,7 +134,9 @@ describe('native tools', () => {
     expect(
       prepare(modelWith(), { nativeTools: [{ kind: 'web_search', optional: true }] }).parameters.nativeTools,
     ).toEqual([])
-    expect(() => prepare(modelWith(), { nativeTools: [{ kind: 'web_search' }] })).toThrowErrorMatchingInlineSnapshot(`[UserError: The model \`m\` cannot run the native tool \`web_search\`. It has none. Mark the tool \`optional: true\`, or add a function tool with \`unlessNative: 'web_search'\`.]`)
+    expect(() => prepare(modelWith(), { nativeTools: [{ kind: 'web_search' }] })).toThrowErrorMatchingInlineSnapshot(
+      `[UserError: The model \`m\` cannot run the native tool \`web_search\`. It has none. Mark the tool \`optional: true\`, or add a function tool with \`unlessNative: 'web_search'\`.]`,
+    )
   })
 
   it('of one id are one tool, the last', () => {
