@@ -46,7 +46,9 @@ export class DocsIndex {
   /** The passages that fit the query best, best first. */
   search(query: string, limit: number): Passage[] {
     const found = this.#search.search(query).slice(0, limit)
-    return found.flatMap(({ id }) => this.#passages[Number(id)] ?? [])
+    // what fits far worse than the best only distracts
+    const least = (found[0]?.score ?? 0) / 4
+    return found.flatMap(({ id, score }) => (score < least ? [] : (this.#passages[Number(id)] ?? [])))
   }
 
   /** Whether a page holds these words, wherever its lines break. */
@@ -61,7 +63,9 @@ function oneLine(text: string): string {
 }
 
 const stopWords = new Set(
-  'a an and are can do does for from how i in is it my of on or that the to what with'.split(' '),
+  'a an and are can do does for from happen happens how i in is it my of on or that the there to use what when where which why with work works you'.split(
+    ' ',
+  ),
 )
 
 /** `streams` and `streaming` meet `stream`; words that are everywhere count for nothing. */
