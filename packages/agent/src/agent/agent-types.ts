@@ -28,6 +28,26 @@ export type DepsOfTools<T extends readonly AnyTool[]> = T extends readonly []
     ? D
     : unknown
 
+/** What a run may be given: at least what its agent needs, and nothing at all when that is nothing.
+ *  The first condition asks for keys in a form that the compiler knows to be false for a type parameter, so that code
+ *  which is generic in the deps may pass its own on; the second one tells `unknown` from `object`, which has no keys either. */
+export type NeededDeps<TDeps> = Keyless extends { readonly [K in typeof noDeps as K | keyof TDeps]: string }
+  ? ((deps: TDeps) => void) extends (deps: unknown) => void
+    ? NoDepsNeeded
+    : TDeps
+  : TDeps
+
+declare const noDeps: unique symbol
+
+interface Keyless {
+  readonly [noDeps]: string
+}
+
+/** Nobody can make one: the agent takes no deps. */
+interface NoDepsNeeded {
+  readonly [noDeps]: 'this agent needs no deps: leave them out'
+}
+
 /** The output of a run whose options replaced the agent's, or not. */
 export type RunOutput<TOutput, O extends OutputEntries> = [O] extends [never] ? TOutput : OutputOf<O>
 
@@ -107,7 +127,7 @@ export interface Agent<in TDeps = unknown, out TOutput = string> {
     prompt?: UserPrompt | null,
     options?: RunOptionsWithoutDeps<O>,
   ): Promise<AgentRunResult<RunOutput<TOutput, O>>>
-  run<TGiven extends TDeps, const O extends OutputEntries = never>(
+  run<TGiven extends NeededDeps<TDeps>, const O extends OutputEntries = never>(
     prompt: UserPrompt | null | undefined,
     options: RunOptions<TGiven, O>,
   ): Promise<AgentRunResult<RunOutput<TOutput, O>>>
@@ -118,7 +138,7 @@ export interface Agent<in TDeps = unknown, out TOutput = string> {
     prompt?: UserPrompt | null,
     options?: RunOptionsWithoutDeps<O>,
   ): AgentStream<RunOutput<TOutput, O>>
-  stream<TGiven extends TDeps, const O extends OutputEntries = never>(
+  stream<TGiven extends NeededDeps<TDeps>, const O extends OutputEntries = never>(
     prompt: UserPrompt | null | undefined,
     options: RunOptions<TGiven, O>,
   ): AgentStream<RunOutput<TOutput, O>>
@@ -129,7 +149,7 @@ export interface Agent<in TDeps = unknown, out TOutput = string> {
     prompt?: UserPrompt | null,
     options?: RunOptionsWithoutDeps<O>,
   ): AgentRun<RunOutput<TOutput, O>>
-  iter<TGiven extends TDeps, const O extends OutputEntries = never>(
+  iter<TGiven extends NeededDeps<TDeps>, const O extends OutputEntries = never>(
     prompt: UserPrompt | null | undefined,
     options: RunOptions<TGiven, O>,
   ): AgentRun<RunOutput<TOutput, O>>

@@ -1,8 +1,9 @@
 import type { AgentNode, CallToolsNode, EndNode, RunOutcome } from '../../capabilities/capability.ts'
 import { UnexpectedModelBehavior } from '../../errors/run-error.ts'
 import type { AgentEvent } from '../../messages/event.ts'
+import type { ModelResponse } from '../../messages/message.ts'
 import type { RequestPart, ToolReturnPart } from '../../messages/part.ts'
-import { returnPart } from '../../tools/call-result.ts'
+import { retryPart, returnPart } from '../../tools/call-result.ts'
 import type { EndStrategy } from '../agent-config.ts'
 import type { Run } from '../run.ts'
 import {
@@ -14,6 +15,7 @@ import {
   type UnknownCall,
 } from './batch.ts'
 import { settleDeferred } from './deferred-calls.ts'
+import { consumeOutputRetry } from './output-retry.ts'
 import { stubs, tryOutputCall, type OutputAttempt } from './output-call.ts'
 import type { ResponseContent } from './read-response.ts'
 import { resultEvent, runFunctionCalls } from './run-function-calls.ts'
@@ -47,6 +49,7 @@ export async function* answerCalls(
       ? content.calls
       : content.calls.filter(call => node.results?.get(call.toolCallId)?.kind !== 'answered')
   refuseDuplicateAnswers(run, node, content)
+  if (node.results === undefined && isBroken(node.response)) return refuseBroken(run, node.response, content)
   const batch: Batch = { calls: planBatch(run, parts, node.results), results: new BatchResults() }
   if (batch.calls.every(call => call.kind !== 'unknown')) run.unknownTools.succeed(unknownKey)
 
@@ -72,6 +75,18 @@ export async function* answerCalls(
   if (winner !== undefined) return end(run, winner.outcome, batch.results.parts)
   if (deferred !== undefined) return end(run, deferred, batch.results.parts)
   return { kind: 'model-request', parts: withPrompt(run, batch.results.parts, node) }
+}
+
+/** Calls of a response that its provider filtered or found malformed may not be what the model meant: they do not run. */
+function isBroken({ finishReason }: ModelResponse): boolean {
+  return finishReason === 'error' || finishReason === 'content_filter'
+}
+
+function refuseBroken(run: Run, response: ModelResponse, content: ResponseContent): AgentNode {
+  const why = `The response ended with \`${response.finishReason}\`, so its tool calls were not executed.`
+  consumeOutputRetry(run, new UnexpectedModelBehavior(why, { body: JSON.stringify(response) }))
+  const message = `${why} Make the calls again if they are still needed.`
+  return { kind: 'model-request', parts: content.calls.map(call => retryPart(call, message, run.now())) }
 }
 
 function withPrompt(run: Run, parts: readonly RequestPart[], { prompt }: CallToolsNode): readonly RequestPart[] {
