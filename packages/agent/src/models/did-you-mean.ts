@@ -13,16 +13,21 @@ export function didYouMean(name: string, candidates: Iterable<string>): string |
   return best
 }
 
-/** How many letters must be added, removed or replaced to turn one text into the other (Levenshtein). */
+/** How many letters must be added, removed, replaced or swapped with their neighbour to turn one text into the other
+ *  (optimal string alignment). */
 export function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, i) => i)
+  let beforeLast: readonly number[] = []
+  let last: readonly number[] = Array.from({ length: b.length + 1 }, (_, i) => i)
   for (let i = 1; i <= a.length; i += 1) {
     const row = [i]
     for (let j = 1; j <= b.length; j += 1) {
-      const replaced = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
-      row.push(Math.min(previous[j]! + 1, row[j - 1]! + 1, replaced))
+      const replaced = last[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      const swapped = isSwap ? beforeLast[j - 2]! + 1 : Infinity
+      row.push(Math.min(last[j]! + 1, row[j - 1]! + 1, replaced, swapped))
     }
-    previous = row
+    beforeLast = last
+    last = row
   }
-  return previous[b.length]!
+  return last[b.length]!
 }
