@@ -47,6 +47,8 @@ export interface BedrockProviderOptions extends BedrockTimeouts {
   /** Where requests go instead of the Region's public endpoint: a VPC endpoint, a proxy, a local one. Signatures stay those of
    *  the Region. Default: `AWS_ENDPOINT_URL_BEDROCK_RUNTIME`, `AWS_ENDPOINT_URL`. */
   readonly baseUrl?: string
+  /** The same for the control plane (lists of models, inference profiles, `doctorBedrock`). Default: `AWS_ENDPOINT_URL_BEDROCK`. */
+  readonly controlUrl?: string
   /** Attempts per request, the first included; the only retries there are. Default 3 (or `AWS_MAX_ATTEMPTS`). */
   readonly maxAttempts?: number
   /** Connections at a time; a stream holds one while it lasts. Default: no limit. */
@@ -165,8 +167,10 @@ export class BedrockProvider {
   }
 }
 
+type AuthConfig = Pick<BedrockRuntimeClientConfig, 'credentials' | 'token' | 'authSchemePreference'>
+
 /** What was given in code beats what the environment holds; left alone, the SDK would let the environment's API key win. */
-function authConfig(options: BedrockProviderOptions): Partial<BedrockRuntimeClientConfig> {
+export function authConfig(options: BedrockProviderOptions): AuthConfig {
   const { credentials, profile, authMode = 'auto' } = options
   const keys = credentials === undefined ? {} : { credentials }
   const isBearer = authMode === 'bearer' || (authMode === 'auto' && options.apiKey !== undefined)
