@@ -11,7 +11,7 @@ export interface BundleCeiling {
 /** Raised only in the change that needs it, with the reason in its message. */
 export const bundleCeilings: readonly BundleCeiling[] = [
   { program: 'hello.ts', maxGzipKb: 40 },
-  { program: 'tool.ts', maxGzipKb: 46 },
+  { program: 'tool.ts', maxGzipKb: 50 },
   { program: 'core.ts', maxGzipKb: 64 },
   { program: 'graph.ts', maxGzipKb: 36, needsNode: true },
 ]
