@@ -273,6 +273,8 @@ export class Runner {
       if (loaded.migrated !== undefined) this.#noteMigration(session, loaded.migrated)
       try {
         session.kernel.answer(options.answers ?? [])
+        // no task may run on an answer that a crash could still take back
+        await journal.flush()
       } catch (error) {
         await session.kernel.abandon(run.status)
         await session.close(undefined)
