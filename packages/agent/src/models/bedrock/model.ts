@@ -54,6 +54,7 @@ export class BedrockConverseModel implements Model {
   readonly profile: BedrockProfile
   readonly settings?: ModelSettings
   readonly provider: BedrockProvider
+  #cannotCount: Error | undefined
 
   /** @throws {UserError} for a model that Converse does not serve */
   constructor(modelName: BedrockModelName, options: BedrockModelOptions = {}) {
@@ -152,13 +153,20 @@ export class BedrockConverseModel implements Model {
   }
 
   async #count(call: ModelCall, signal: AbortSignal): Promise<RequestUsage> {
+    if (this.#cannotCount !== undefined) throw this.#cannotCount
     const { sdk, client, files } = await this.#ready(call, signal)
     const command = withExtraHeaders(
       new sdk.CountTokensCommand(mapCountTokens(call, this, files)),
       call.settings.extraHeaders,
     )
-    const { inputTokens = 0 } = await client.send(command, { abortSignal: signal })
-    return requestUsage({ inputTokens })
+    try {
+      const { inputTokens = 0 } = await client.send(command, { abortSignal: signal })
+      return requestUsage({ inputTokens })
+    } catch (error) {
+      // a model that cannot count will not learn to: the next call need not ask
+      if (isCountingUnsupported(error)) this.#cannotCount = mapError(error, { modelName: this.modelName })
+      throw this.#cannotCount ?? error
+    }
   }
 
   /** Everything a request needs besides itself. */
@@ -194,6 +202,13 @@ export class BedrockConverseModel implements Model {
       throw thrown
     }
   }
+}
+
+function isCountingUnsupported(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    /(doesn.t|does not) support (counting tokens|count ?tokens|token counting)/i.test(error.message)
+  )
 }
 
 async function* noEvents(): AsyncGenerator<ConverseStreamOutput> {}

@@ -1,0 +1,284 @@
+import { reply } from '@tenon/local-bedrock'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { argsAsObject } from '../../../messages/call-args.ts'
+import type { ResponsePart, ToolCallPart } from '../../../messages/part.ts'
+import { countTokens, requestModel, streamModel } from '../../call-model.ts'
+import { callOf, drain, textOf, weather } from '../test-support/calls.ts'
+import { nova, startEndpoint, type Endpoint } from '../test-support/endpoint.ts'
+
+let endpoint: Endpoint
+beforeAll(async () => void (endpoint = await startEndpoint()))
+afterAll(() => endpoint[Symbol.asyncDispose]())
+beforeEach(() => {
+  endpoint.server.log.clear()
+  endpoint.server.faults.clear()
+})
+
+type Event = Parameters<typeof reply.events>[0][number]
+
+const start = (contentBlockIndex: number, block: object) => ({ contentBlockStart: { contentBlockIndex, start: block } })
+const delta = (contentBlockIndex: number, piece: object) => ({ contentBlockDelta: { contentBlockIndex, delta: piece } })
+const stop = (contentBlockIndex: number) => ({ contentBlockStop: { contentBlockIndex } })
+const toolStart = (index: number, toolUseId: string, more: object = {}) =>
+  start(index, { toolUse: { name: 'weather', toolUseId, ...more } })
+
+/** Streams these events, with the frame around them. */
+async function streamed(
+  events: readonly object[],
+  { stopReason = 'end_turn', model = undefined as string | undefined, end = {} } = {},
+) {
+  const metadata = {
+    metadata: { usage: { inputTokens: 1, outputTokens: 1, totalTokens: 2 }, metrics: { latencyMs: 1 } },
+  }
+  endpoint.responder.push(
+    reply.events([
+      { messageStart: { role: 'assistant' } },
+      ...events,
+      { messageStop: { stopReason, ...end } },
+      metadata,
+    ] as Event[]),
+  )
+  const call = callOf({ parameters: { functionTools: [weather] } })
+  return drain(await streamModel(endpoint.model(model), call))
+}
+
+const argsOf = (part: ResponsePart | undefined) => argsAsObject(part as ToolCallPart)
+
+describe('tool calls', () => {
+  it.each([
+    ['no piece', [], {}],
+    ['an empty piece', [''], {}],
+    ['an empty object', ['{}'], {}],
+    ['an empty object, then the real one', ['{}', '{"city":', '"Riga"}'], { city: 'Riga' }],
+    ['an object that begins like the empty one', ['{', '}'], {}],
+    ['an empty object inside', ['{"city":', '{}', '}'], { city: {} }],
+  ])('r11 arguments in %s', async (_, pieces, expected) => {
+    const { response, error } = await streamed(
+      [toolStart(0, 't1'), ...pieces.map(input => delta(0, { toolUse: { input } })), stop(0)],
+      { stopReason: 'tool_use' },
+    )
+    expect(error).toBeUndefined()
+    expect(argsOf(response.parts[0])).toEqual(expected)
+  })
+
+  it('r16 indexes that are sparse, interleaved or missing keep the calls apart', async () => {
+    const { response } = await streamed(
+      [
+        toolStart(7, 'a'),
+        toolStart(2, 'b'),
+        delta(7, { toolUse: { input: '{"city":' } }),
+        delta(2, { toolUse: { input: '{"city":"Oslo"}' } }),
+        delta(7, { toolUse: { input: '"Riga"}' } }),
+        stop(7),
+        stop(2),
+      ],
+      { stopReason: 'tool_use' },
+    )
+    expect(response.parts.map(argsOf)).toEqual([{ city: 'Riga' }, { city: 'Oslo' }])
+    expect(response.parts.map(part => (part as ToolCallPart).toolCallId)).toEqual(['a', 'b'])
+  })
+
+  it('r08 a start with input, or without anything known, breaks nothing', async () => {
+    const { response } = await streamed([
+      toolStart(0, 'a', { input: {} }),
+      delta(0, { toolUse: { input: '{"city":"Riga"}' } }),
+      stop(0),
+      start(1, { hologram: {} }),
+      delta(1, { hologram: 1 }),
+      stop(1),
+    ])
+    expect(response.parts).toHaveLength(1)
+  })
+})
+
+describe('reasoning', () => {
+  it('r18 r19 blocks are kept apart, and a signature that comes alone is kept', async () => {
+    const reasoning = (index: number, piece: object) => delta(index, { reasoningContent: piece })
+    const { response } = await streamed([
+      reasoning(0, { text: 'First' }),
+      reasoning(0, { signature: 'sig1' }),
+      stop(0),
+      reasoning(1, { text: 'Second' }),
+      reasoning(1, { signature: 'sig2' }),
+      stop(1),
+      reasoning(2, { signature: 'alone' }),
+      stop(2),
+    ])
+    expect(response.parts).toMatchObject([
+      { kind: 'thinking', content: 'First', signature: 'sig1', providerName: 'bedrock' },
+      { kind: 'thinking', content: 'Second', signature: 'sig2' },
+      { kind: 'thinking', content: '', signature: 'alone' },
+    ])
+  })
+
+  it('r09 redacted reasoning that comes in pieces is one part', async () => {
+    const piece = (bytes: Buffer) => delta(0, { reasoningContent: { redactedContent: bytes.toString('base64') } })
+    const { response } = await streamed([piece(Buffer.from('secr')), piece(Buffer.from('et')), stop(0)])
+    expect(response.parts).toEqual([
+      { kind: 'thinking', id: 'redacted_content', content: '', signature: 'secret', providerName: 'bedrock' },
+    ])
+  })
+})
+
+describe('text', () => {
+  it('r22 empty pieces make no part', async () => {
+    const { response, events } = await streamed([
+      delta(0, { text: '' }),
+      delta(0, { text: 'Hi' }),
+      delta(0, { text: '' }),
+      stop(0),
+    ])
+    expect(textOf(response)).toBe('Hi')
+    expect(events.filter(event => event.kind === 'part-delta')).toHaveLength(0)
+  })
+
+  it('r22 leading blanks are dropped only for families that send them by mistake', async () => {
+    const blanks = [delta(0, { text: '\n\n' }), delta(0, { text: 'Hi' }), stop(0)]
+    expect(textOf((await streamed(blanks, { model: 'qwen.qwen3-32b-v1:0' })).response)).toBe('Hi')
+    expect(textOf((await streamed(blanks)).response)).toBe('\n\nHi')
+  })
+
+  it('r20 citations come with the text they belong to, streamed or whole', async () => {
+    const citation = { title: 'Report', location: { documentPage: { documentIndex: 0, start: 1, end: 2 } } }
+    const { response } = await streamed([delta(0, { text: 'Riga' }), delta(0, { citation }), stop(0)])
+    expect(response.parts).toMatchObject([
+      { kind: 'text', content: 'Riga', providerName: 'bedrock', providerDetails: { citations: [citation] } },
+    ])
+    endpoint.responder.push(
+      reply.blocks([{ citationsContent: { content: [{ text: 'Riga' }], citations: [citation] } }]),
+    )
+    expect((await requestModel(endpoint.model(), callOf())).parts).toEqual(response.parts)
+  })
+})
+
+describe('what the provider ran itself', () => {
+  const result = { exitCode: 0, stdOut: '42' }
+  const call = { toolUse: { name: 'nova_code_interpreter', toolUseId: 'c1', type: 'server_tool_use' } }
+  const answer = { toolResult: { toolUseId: 'c1', type: 'nova_code_interpreter_result', status: 'success' } }
+
+  it('is a call and a return of the provider, streamed or whole', async () => {
+    const model = 'us.amazon.nova-2-lite-v1:0'
+    const { response } = await streamed(
+      [
+        start(0, call),
+        delta(0, { toolUse: { input: '{"snippet":' } }),
+        delta(0, { toolUse: { input: '"6*7"}' } }),
+        stop(0),
+        start(1, answer),
+        delta(1, { toolResult: [{ json: result }] }),
+        stop(1),
+      ],
+      { model },
+    )
+    expect(response.parts).toMatchObject([
+      {
+        kind: 'builtin-tool-call',
+        toolName: 'code_execution',
+        args: '{"snippet":"6*7"}',
+        toolCallId: 'c1',
+        providerName: 'bedrock',
+      },
+      {
+        kind: 'builtin-tool-return',
+        toolName: 'code_execution',
+        content: result,
+        toolCallId: 'c1',
+        providerDetails: { status: 'success' },
+      },
+    ])
+    endpoint.responder.push(
+      reply.blocks([
+        { toolUse: { ...call.toolUse, input: { snippet: '6*7' } } },
+        { toolResult: { ...answer.toolResult, content: [{ json: result }] } },
+      ] as never),
+    )
+    const whole = await requestModel(endpoint.model(model), callOf())
+    expect(whole.parts.map(part => part.kind)).toEqual(response.parts.map(part => part.kind))
+  })
+
+  it('images come out as files', async () => {
+    const bytes = (text: string) => Buffer.from(text).toString('base64')
+    const { response } = await streamed([
+      start(0, { image: { format: 'png' } }),
+      delta(0, { image: { source: { bytes: bytes('ab') } } }),
+      delta(0, { image: { source: { bytes: bytes('cd') } } }),
+      stop(0),
+    ])
+    expect(response.parts).toMatchObject([
+      { kind: 'file', content: { kind: 'binary', mediaType: 'image/png', data: bytes('abcd') } },
+    ])
+  })
+})
+
+describe('the end', () => {
+  it.each([
+    ['end_turn', 'stop'],
+    ['stop_sequence', 'stop'],
+    ['tool_use', 'tool_call'],
+    ['max_tokens', 'length'],
+    ['model_context_window_exceeded', 'length'],
+    ['content_filtered', 'content_filter'],
+    ['guardrail_intervened', 'content_filter'],
+    ['malformed_model_output', 'error'],
+    ['malformed_tool_use', 'error'],
+    ['something_new', undefined],
+  ])('r57 %s is %s, and the word itself is kept', async (stopReason, finishReason) => {
+    const { response } = await streamed([delta(0, { text: 'x' }), stop(0)], { stopReason })
+    expect(response.finishReason).toBe(finishReason)
+    expect(response.providerDetails).toMatchObject({ finish_reason: stopReason })
+    endpoint.responder.push(reply.text('x', { stopReason }))
+    expect((await requestModel(endpoint.model(), callOf())).finishReason).toBe(finishReason)
+  })
+
+  it.each([[null], ['/delta/stop_sequence'], [{ delta: { stop_sequence: null } }]])(
+    'r10 additional response fields of any shape: %j',
+    async fields => {
+      const { response, error } = await streamed([delta(0, { text: 'x' }), stop(0)], {
+        end: { additionalModelResponseFields: fields },
+      })
+      expect(error).toBeUndefined()
+      expect(response.state).toBe('complete')
+    },
+  )
+
+  it('r04 a stream whose metadata is missing is whole, with no usage', async () => {
+    endpoint.responder.push(
+      reply.events([
+        { messageStart: { role: 'assistant' } },
+        delta(0, { text: 'x' }),
+        stop(0),
+        { messageStop: { stopReason: 'end_turn' } },
+      ] as Event[]),
+    )
+    const { response, error } = await drain(await streamModel(endpoint.model(), callOf()))
+    expect(error).toBeUndefined()
+    expect(response.usage.inputTokens).toBe(0)
+  })
+
+  it('r56 cached tokens are part of the input', async () => {
+    endpoint.responder.push(
+      reply.text('x', {
+        usage: { inputTokens: 1, outputTokens: 2, cacheReadInputTokens: 10, cacheWriteInputTokens: 100 },
+      }),
+    )
+    const { response } = await drain(await streamModel(endpoint.model(), callOf()))
+    expect(response.usage).toMatchObject({
+      inputTokens: 111,
+      cacheReadTokens: 10,
+      cacheWriteTokens: 100,
+      outputTokens: 2,
+    })
+  })
+})
+
+describe('counting', () => {
+  it('r64 a model that cannot count is asked once', async () => {
+    endpoint.server.faults.always({
+      error: { type: 'ValidationException', message: "The provided model doesn't support counting tokens." },
+    })
+    const model = endpoint.model(nova)
+    for (let round = 0; round < 3; round++)
+      await expect(countTokens(model, callOf())).rejects.toMatchObject({ status: 400 })
+    expect(endpoint.server.log).toHaveLength(1)
+  })
+})
