@@ -16,9 +16,15 @@ export async function readHistory(file: string): Promise<ModelMessage[]> {
   }
 }
 
-/** Whole or not at all: a crash half-way leaves the old conversation. */
+/** Whole or not at all: a crash half-way leaves the old conversation.
+ *  @throws {UserError} when it cannot be written there */
 export async function writeHistory(file: string, messages: readonly ModelMessage[]): Promise<void> {
   const draft = `${file}.${process.pid}.tmp`
-  await writeFile(draft, messagesToJson(messages))
-  await rename(draft, file)
+  try {
+    await writeFile(draft, messagesToJson(messages))
+    await rename(draft, file)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new UserError(`The history ${file} cannot be written: ${why}. Choose another file.`, { cause: error })
+  }
 }

@@ -1,4 +1,5 @@
 // npm start -- "How do I stream structured output?"
+import { resolve } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { RunCancelled } from 'tenon'
@@ -19,7 +20,7 @@ async function main(): Promise<number> {
   const { argv, env, stdout, stderr } = process
   let isDebug = argv.includes('--debug')
   try {
-    const { question, historyFile, ...command } = readCommandLine(argv.slice(2), env)
+    const { question, ...command } = readCommandLine(argv.slice(2), env)
     isDebug = command.isDebug
     if (command.isHelp) {
       stdout.write(`${help}\n`)
@@ -27,6 +28,9 @@ async function main(): Promise<number> {
     }
     const root = fileURLToPath(new URL('../..', import.meta.url))
     const modelId = env['TENON_MODEL']
+    // npm goes to the folder of package.json before it starts anything, and says where it was called
+    const { historyFile: given } = command
+    const historyFile = given === undefined ? undefined : resolve(env['INIT_CWD'] ?? '.', given)
     await ask({ question, historyFile, modelId, root, signal: interrupted.signal }, new Screen(stdout, stderr))
     return 0
   } catch (error) {
