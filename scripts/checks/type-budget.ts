@@ -11,7 +11,7 @@ export const typeBudget: Check = {
   after: ['build'],
   run: async () => {
     const results = []
-    for (const budget of typeBudgets) results.push({ budget, ...(await measure(budget)) })
+    for (const budget of typeBudgets) results.push({ budget, ...(await measureTypes(budget)) })
     const problems = results.flatMap(({ budget, instantiations, errors }) => {
       if (instantiations === undefined) return [`bench/types/${budget.program} does not compile\n${errors}`]
       if (instantiations <= budget.maxInstantiations) return []
@@ -25,7 +25,7 @@ export const typeBudget: Check = {
 }
 
 /** Compiles one program as a user would: against the built packages, checking no declaration file. */
-async function measure({ program }: TypeBudget): Promise<{ instantiations?: number; errors: string }> {
+export async function measureTypes({ program }: TypeBudget): Promise<{ instantiations?: number; errors: string }> {
   const cache = join(root, '.cache')
   mkdirSync(cache, { recursive: true })
   const folder = mkdtempSync(join(cache, 'type-budget-'))
