@@ -1,6 +1,6 @@
 import type { Model } from '../models/model.ts'
 import type { ModelResolver } from '../models/provider.ts'
-import type { OutputEntries, OutputOf, TextSpec } from '../output/output-spec.ts'
+import type { OutputEntries, OutputOf, OutputWithin, TextSpec } from '../output/output-spec.ts'
 import type { Schema, SchemaOutput } from '../schema/schema.ts'
 import { tool, type ToolConfig } from '../tools/function-tool.ts'
 import type { RunContext } from '../tools/run-context.ts'
@@ -21,7 +21,7 @@ export interface Kit<TDeps, TModelId extends string> {
     config: ToolConfig<TName, S, R, TDeps>,
   ): Tool<TDeps, TName, SchemaOutput<S>, Awaited<R>>
   agent<const TTools extends readonly KitTool<TDeps>[] = readonly [], const O extends OutputEntries = TextSpec>(
-    options: Omit<AgentOptions<Model | TModelId, TTools, O, TDeps, TDeps>, 'deps'>,
+    options: Omit<AgentOptions<Model | TModelId, TTools, O & OutputWithin<TDeps, O>, TDeps, TDeps>, 'deps'>,
   ): Agent<TDeps, OutputOf<O>>
 }
 

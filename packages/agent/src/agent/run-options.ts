@@ -2,7 +2,7 @@ import type { Capability, Instructions } from '../capabilities/capability.ts'
 import type { DeferredToolResults } from '../messages/deferred.ts'
 import type { ModelMessage } from '../messages/message.ts'
 import type { Model } from '../models/model.ts'
-import type { OutputEntries } from '../output/output-spec.ts'
+import type { OutputEntries, OutputWithin } from '../output/output-spec.ts'
 import type { Toolset } from '../toolsets/toolset.ts'
 import type { UsageLimits } from '../usage/limits.ts'
 import type { RunUsage } from '../usage/run-usage.ts'
@@ -16,7 +16,7 @@ export interface RunOptionsBase<TDeps, O extends OutputEntries = never> {
   /** Answers to the deferred calls the history ends with. */
   readonly deferredToolResults?: DeferredToolResults
   readonly model?: Model | string
-  readonly output?: O
+  readonly output?: O & OutputWithin<TDeps, O>
   readonly instructions?: Instructions<TDeps>
   readonly toolsets?: readonly Toolset<TDeps>[]
   readonly capabilities?: readonly Capability<TDeps>[]

@@ -100,123 +100,141 @@ export interface CapabilityOrdering {
 }
 
 /** Points at which a capability takes part in a run. `before*` run in order, `after*` and `on*Error` in reverse,
- *  `wrap*` nest with the first capability outermost. Every hook may be async; a missing one costs nothing. */
+ *  `wrap*` nest with the first capability outermost. Every hook may be async; a missing one costs nothing.
+ *  They are properties, so that the compiler checks the deps they need; a class implements them as methods. */
 export interface CapabilityHooks<in TDeps = unknown> {
-  beforeRun?(ctx: RunContext<TDeps>): MaybePromise<void>
+  readonly beforeRun?: (ctx: RunContext<TDeps>) => MaybePromise<void>
   /** May return a result without calling the handler, or recover from its error (not from cancellation). */
-  wrapRun?(ctx: RunContext<TDeps>, handler: () => Promise<RunOutcome>): Promise<RunOutcome>
-  afterRun?(ctx: RunContext<TDeps>, outcome: RunOutcome): MaybePromise<RunOutcome>
+  readonly wrapRun?: (ctx: RunContext<TDeps>, handler: () => Promise<RunOutcome>) => Promise<RunOutcome>
+  readonly afterRun?: (ctx: RunContext<TDeps>, outcome: RunOutcome) => MaybePromise<RunOutcome>
   /** Throws to let the error pass, returns to recover. */
-  onRunError?(ctx: RunContext<TDeps>, error: unknown): MaybePromise<RunOutcome>
+  readonly onRunError?: (ctx: RunContext<TDeps>, error: unknown) => MaybePromise<RunOutcome>
 
-  beforeNodeRun?(ctx: RunContext<TDeps>, node: AgentNode): MaybePromise<AgentNode>
-  wrapNodeRun?(
+  readonly beforeNodeRun?: (ctx: RunContext<TDeps>, node: AgentNode) => MaybePromise<AgentNode>
+  readonly wrapNodeRun?: (
     ctx: RunContext<TDeps>,
     node: AgentNode,
     handler: (node: AgentNode) => Promise<AgentNode>,
-  ): Promise<AgentNode>
-  afterNodeRun?(ctx: RunContext<TDeps>, node: AgentNode, next: AgentNode): MaybePromise<AgentNode>
-  onNodeRunError?(ctx: RunContext<TDeps>, node: AgentNode, error: unknown): MaybePromise<AgentNode>
+  ) => Promise<AgentNode>
+  readonly afterNodeRun?: (ctx: RunContext<TDeps>, node: AgentNode, next: AgentNode) => MaybePromise<AgentNode>
+  readonly onNodeRunError?: (ctx: RunContext<TDeps>, node: AgentNode, error: unknown) => MaybePromise<AgentNode>
 
   /** Maps, drops or adds events. Changes what consumers see, never what is recorded. */
-  wrapRunEventStream?(ctx: RunContext<TDeps>, events: AsyncIterable<AgentEvent>): AsyncIterable<AgentEvent>
+  readonly wrapRunEventStream?: (ctx: RunContext<TDeps>, events: AsyncIterable<AgentEvent>) => AsyncIterable<AgentEvent>
 
   /** Throws `SkipModelRequest` to answer without the model. */
-  beforeModelRequest?(ctx: RunContext<TDeps>, request: ModelRequestContext): MaybePromise<ModelRequestContext>
-  wrapModelRequest?(
+  readonly beforeModelRequest?: (
+    ctx: RunContext<TDeps>,
+    request: ModelRequestContext,
+  ) => MaybePromise<ModelRequestContext>
+  readonly wrapModelRequest?: (
     ctx: RunContext<TDeps>,
     request: ModelRequestContext,
     handler: (request: ModelRequestContext) => Promise<ModelResponse>,
-  ): Promise<ModelResponse>
+  ) => Promise<ModelResponse>
   /** Throws `ModelRetry` to refuse the response; it stays in the history. */
-  afterModelRequest?(
+  readonly afterModelRequest?: (
     ctx: RunContext<TDeps>,
     request: ModelRequestContext,
     response: ModelResponse,
-  ): MaybePromise<ModelResponse>
-  onModelRequestError?(
+  ) => MaybePromise<ModelResponse>
+  readonly onModelRequestError?: (
     ctx: RunContext<TDeps>,
     request: ModelRequestContext,
     error: unknown,
-  ): MaybePromise<ModelResponse>
+  ) => MaybePromise<ModelResponse>
 
   /** `args` are as the model sent them. Throws `ModelRetry` or `SkipToolValidation`. */
-  beforeToolValidate?(ctx: RunContext<TDeps>, call: ToolCallContext, args: unknown): MaybePromise<unknown>
-  wrapToolValidate?(
+  readonly beforeToolValidate?: (ctx: RunContext<TDeps>, call: ToolCallContext, args: unknown) => MaybePromise<unknown>
+  readonly wrapToolValidate?: (
     ctx: RunContext<TDeps>,
     call: ToolCallContext,
     args: unknown,
     handler: (args: unknown) => Promise<unknown>,
-  ): Promise<unknown>
-  afterToolValidate?(ctx: RunContext<TDeps>, call: ToolCallContext, args: unknown): MaybePromise<unknown>
-  onToolValidateError?(
+  ) => Promise<unknown>
+  readonly afterToolValidate?: (ctx: RunContext<TDeps>, call: ToolCallContext, args: unknown) => MaybePromise<unknown>
+  readonly onToolValidateError?: (
     ctx: RunContext<TDeps>,
     call: ToolCallContext,
     args: unknown,
     error: unknown,
-  ): MaybePromise<unknown>
+  ) => MaybePromise<unknown>
 
   /** The place to defer a call, or to answer it with `SkipToolExecution`. */
-  beforeToolExecute?(ctx: RunContext<TDeps>, call: ToolCallContext, args: unknown): MaybePromise<unknown>
-  wrapToolExecute?(
+  readonly beforeToolExecute?: (ctx: RunContext<TDeps>, call: ToolCallContext, args: unknown) => MaybePromise<unknown>
+  readonly wrapToolExecute?: (
     ctx: RunContext<TDeps>,
     call: ToolCallContext,
     args: unknown,
     handler: (args: unknown) => Promise<unknown>,
-  ): Promise<unknown>
-  afterToolExecute?(
+  ) => Promise<unknown>
+  readonly afterToolExecute?: (
     ctx: RunContext<TDeps>,
     call: ToolCallContext,
     args: unknown,
     result: unknown,
-  ): MaybePromise<unknown>
-  onToolExecuteError?(
+  ) => MaybePromise<unknown>
+  readonly onToolExecuteError?: (
     ctx: RunContext<TDeps>,
     call: ToolCallContext,
     args: unknown,
     error: unknown,
-  ): MaybePromise<unknown>
+  ) => MaybePromise<unknown>
 
   /** Structured outputs only. `raw` is the JSON text or the arguments as the model sent them. */
-  beforeOutputValidate?(ctx: RunContext<TDeps>, output: OutputContext, raw: unknown): MaybePromise<unknown>
-  wrapOutputValidate?(
+  readonly beforeOutputValidate?: (ctx: RunContext<TDeps>, output: OutputContext, raw: unknown) => MaybePromise<unknown>
+  readonly wrapOutputValidate?: (
     ctx: RunContext<TDeps>,
     output: OutputContext,
     raw: unknown,
     handler: (raw: unknown) => Promise<unknown>,
-  ): Promise<unknown>
-  afterOutputValidate?(ctx: RunContext<TDeps>, output: OutputContext, value: unknown): MaybePromise<unknown>
-  onOutputValidateError?(
+  ) => Promise<unknown>
+  readonly afterOutputValidate?: (
+    ctx: RunContext<TDeps>,
+    output: OutputContext,
+    value: unknown,
+  ) => MaybePromise<unknown>
+  readonly onOutputValidateError?: (
     ctx: RunContext<TDeps>,
     output: OutputContext,
     raw: unknown,
     error: unknown,
-  ): MaybePromise<unknown>
+  ) => MaybePromise<unknown>
 
   /** All outputs; `value` is the semantic value: unwrapped and validated. */
-  beforeOutputProcess?(ctx: RunContext<TDeps>, output: OutputContext, value: unknown): MaybePromise<unknown>
-  wrapOutputProcess?(
+  readonly beforeOutputProcess?: (
+    ctx: RunContext<TDeps>,
+    output: OutputContext,
+    value: unknown,
+  ) => MaybePromise<unknown>
+  readonly wrapOutputProcess?: (
     ctx: RunContext<TDeps>,
     output: OutputContext,
     value: unknown,
     handler: (value: unknown) => Promise<unknown>,
-  ): Promise<unknown>
-  afterOutputProcess?(ctx: RunContext<TDeps>, output: OutputContext, value: unknown): MaybePromise<unknown>
-  onOutputProcessError?(
+  ) => Promise<unknown>
+  readonly afterOutputProcess?: (ctx: RunContext<TDeps>, output: OutputContext, value: unknown) => MaybePromise<unknown>
+  readonly onOutputProcessError?: (
     ctx: RunContext<TDeps>,
     output: OutputContext,
     value: unknown,
     error: unknown,
-  ): MaybePromise<unknown>
+  ) => MaybePromise<unknown>
 
   /** Filters or changes the tools of a step. Cannot add or rename. A tool that is left out cannot be called. */
-  prepareTools?(ctx: RunContext<TDeps>, tools: readonly ToolDefinition[]): MaybePromise<readonly ToolDefinition[]>
-  prepareOutputTools?(ctx: RunContext<TDeps>, tools: readonly ToolDefinition[]): MaybePromise<readonly ToolDefinition[]>
+  readonly prepareTools?: (
+    ctx: RunContext<TDeps>,
+    tools: readonly ToolDefinition[],
+  ) => MaybePromise<readonly ToolDefinition[]>
+  readonly prepareOutputTools?: (
+    ctx: RunContext<TDeps>,
+    tools: readonly ToolDefinition[],
+  ) => MaybePromise<readonly ToolDefinition[]>
   /** Answers some or all of the deferred calls in place. */
-  handleDeferredToolCalls?(
+  readonly handleDeferredToolCalls?: (
     ctx: RunContext<TDeps>,
     requests: DeferredToolRequests,
-  ): MaybePromise<DeferredToolResults | undefined>
+  ) => MaybePromise<DeferredToolResults | undefined>
 }
 
 /** A bundle of behaviour for agents: instructions, tools, settings and hooks. Write an object or a class with what it needs. */
@@ -230,11 +248,11 @@ export interface Capability<in TDeps = unknown> extends CapabilityHooks<TDeps> {
   readonly toolset?: Toolset<TDeps>
   readonly nativeTools?: readonly (NativeTool | ((ctx: RunContext<TDeps>) => MaybePromise<NativeTool | null>))[]
   /** A fresh copy for one run, so that its state is that run's alone. */
-  forRun?(ctx: RunContext<TDeps>): MaybePromise<Capability<TDeps>>
+  readonly forRun?: (ctx: RunContext<TDeps>) => MaybePromise<Capability<TDeps>>
   /** The model of the next request; the last capability that names one wins. */
-  getModel?(ctx: RunContext<TDeps>): MaybePromise<Model | string | undefined>
+  readonly getModel?: (ctx: RunContext<TDeps>) => MaybePromise<Model | string | undefined>
   /** Turns a model string of its own into a model; the first that answers wins. */
-  resolveModelId?(modelId: string, ctx: RunContext<TDeps>): MaybePromise<Model | undefined>
-  /** Wraps the toolset of the whole agent. */
-  wrapToolset?(toolset: Toolset<TDeps>): Toolset<TDeps>
+  readonly resolveModelId?: (modelId: string, ctx: RunContext<TDeps>) => MaybePromise<Model | undefined>
+  /** Wraps the toolset of the whole agent, which may need more deps than this capability does. */
+  readonly wrapToolset?: <TAll extends TDeps>(toolset: Toolset<TAll>) => Toolset<TAll>
 }

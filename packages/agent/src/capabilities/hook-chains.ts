@@ -58,7 +58,7 @@ const points = Object.keys(direction) as readonly (keyof CapabilityHooks)[]
 
 /** Collects the hooks of capabilities, given outermost first. */
 export function compileHooks(capabilities: readonly CapabilityHooks[]): HookChains {
-  const chains: { [K in keyof CapabilityHooks]?: unknown[] } = {}
+  const chains: { -readonly [K in keyof CapabilityHooks]?: unknown[] } = {}
   for (const point of points) {
     const hooks = capabilities.flatMap(capability => {
       const hook = capability[point] as ((...args: never[]) => unknown) | undefined

@@ -1,5 +1,4 @@
 import type { ToolSearchTool } from '../native-tools/tool-search.ts'
-import type { Toolset } from '../toolsets/toolset.ts'
 import type { Capability } from './capability.ts'
 import { keywordSearch, type SearchFunction } from './search-strategy.ts'
 import { withToolSearch } from './search-toolset.ts'
@@ -27,7 +26,8 @@ export function toolSearch<TDeps = unknown>(options: ToolSearchOptions<TDeps> = 
   return {
     id: toolSearchId,
     nativeTools: mayBeNative ? nativeSearch({ optional: true }) : [],
-    wrapToolset: (toolset: Toolset<TDeps>) => withToolSearch(toolset, { search, maxResults, mayBeNative }),
+    wrapToolset: <TAll extends TDeps>(toolset: Toolset<TAll>) =>
+      withToolSearch(toolset, { search, maxResults, mayBeNative }),
   }
 }
 

@@ -118,6 +118,14 @@ export type DepsOfOutput<E> = [DepsBox<E>] extends [never]
     ? D
     : unknown
 
+/** To be intersected with `O`: nothing when deps are enough for its output functions, else what says so.
+ *  Entries whose types somebody erased (`never`) are taken on trust. */
+export type OutputWithin<TDeps, O> = [TDeps] extends [DepsOfOutput<O>]
+  ? unknown
+  : [DepsOfOutput<O>] extends [never]
+    ? unknown
+    : { readonly 'its output functions need deps that are not there': DepsOfOutput<O> }
+
 /** Function parameters intersect where plain types would unite; `unknown` adds nothing to an intersection. */
 type DepsBox<E> = E extends readonly (infer I)[]
   ? DepsBox<I>

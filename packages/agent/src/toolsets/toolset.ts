@@ -12,15 +12,16 @@ export interface ToolsetTool<in TDeps = unknown> {
   /** Retries of this tool; `undefined`: the run's budget for tools. */
   readonly maxRetries?: number
   /** Schema validation of arguments that are already an object. */
-  validateArgs(args: unknown, ctx: RunContext<TDeps>): MaybePromise<ValidationResult>
+  readonly validateArgs: (args: unknown, ctx: RunContext<TDeps>) => MaybePromise<ValidationResult>
   /** What the schema cannot say. Throws `ModelRetry` to refuse the arguments. */
   readonly checkArgs?: (args: never, ctx: RunContext<TDeps>) => MaybePromise<void>
   /** Runs the tool with validated arguments. */
-  call(args: unknown, ctx: RunContext<TDeps>): MaybePromise<unknown>
+  readonly call: (args: unknown, ctx: RunContext<TDeps>) => MaybePromise<unknown>
 }
 
 /** A source of tools. The loop knows nothing else of tools; an agent's own tools are a toolset too.
- *  What `getTools` returns is kept for one step. */
+ *  What `getTools` returns is kept for one step. Its functions are properties, so that the compiler checks the deps they
+ *  need; a class implements them as methods. */
 export interface Toolset<in TDeps = unknown> {
   /** Needed where results must be told apart across processes. */
   readonly id?: string
@@ -29,15 +30,15 @@ export interface Toolset<in TDeps = unknown> {
   /** Some tools are marked `deferLoading`: an agent that has such a toolset searches tools. Default `false`. */
   readonly hasHiddenTools?: boolean
   /** Once per run, before anything else; a fresh instance isolates state. */
-  forRun?(ctx: RunContext<TDeps>): MaybePromise<Toolset<TDeps>>
+  readonly forRun?: (ctx: RunContext<TDeps>) => MaybePromise<Toolset<TDeps>>
   /** Once per step. */
-  forRunStep?(ctx: RunContext<TDeps>): MaybePromise<Toolset<TDeps>>
+  readonly forRunStep?: (ctx: RunContext<TDeps>) => MaybePromise<Toolset<TDeps>>
   /** Opens what the toolset holds; the returned function releases it. Several runs may have it open at once. */
-  open?(): Promise<() => Promise<void>>
+  readonly open?: () => Promise<() => Promise<void>>
   /** A plain string counts as dynamic. */
-  getInstructions?(
+  readonly getInstructions?: (
     ctx: RunContext<TDeps>,
-  ): MaybePromise<string | InstructionPart | readonly (string | InstructionPart)[] | undefined>
+  ) => MaybePromise<string | InstructionPart | readonly (string | InstructionPart)[] | undefined>
   /** The tools of this step by name. May be the same map every time. */
-  getTools(ctx: RunContext<TDeps>): MaybePromise<ReadonlyMap<string, ToolsetTool<TDeps>>>
+  readonly getTools: (ctx: RunContext<TDeps>) => MaybePromise<ReadonlyMap<string, ToolsetTool<TDeps>>>
 }
