@@ -114,7 +114,8 @@ describe('the response', () => {
   })
 
   it('is suspended when the provider pauses', async () => {
-    const stream = open(async function* (_parts, facts) {
+    const stream = open(async function* (parts, facts) {
+      yield parts.handleText(0, { content: 'a' })
       facts.state = 'suspended'
     })
     await eventsOf(stream)

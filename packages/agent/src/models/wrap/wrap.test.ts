@@ -109,8 +109,10 @@ describe('ConcurrencyLimitedModel', () => {
     const model = new ConcurrencyLimitedModel(scripted('m', ['a', 'b']), 1)
     for await (const _ of await streamModel(model, callOf())) break
     expect(model.limiter.runningCount).toBe(0)
-    await using _stream = await streamModel(model, callOf())
+    const stream = await streamModel(model, callOf())
     expect(model.limiter.runningCount).toBe(1)
+    await stream[Symbol.asyncDispose]()
+    expect(model.limiter.runningCount).toBe(0)
   })
 })
 
@@ -157,7 +159,7 @@ describe('FallbackModel', () => {
       fallbackOn: { response: () => true, error: () => true },
     })
     const error: unknown = await requestModel(model, callOf()).catch((thrown: unknown) => thrown)
-    expect(FallbackFailed.is(error) && error.errors.map(ResponseRejected.is)).toEqual([false, true])
+    expect(FallbackFailed.is(error) && error.errors.map(failure => ResponseRejected.is(failure))).toEqual([false, true])
   })
 
   it('falls back while a stream is opened, not behind its first event', async () => {
