@@ -26,8 +26,7 @@ export function toolSearch<TDeps = unknown>(options: ToolSearchOptions<TDeps> = 
   return {
     id: toolSearchId,
     nativeTools: mayBeNative ? nativeSearch({ optional: true }) : [],
-    wrapToolset: <TAll extends TDeps>(toolset: Toolset<TAll>) =>
-      withToolSearch(toolset, { search, maxResults, mayBeNative }),
+    wrapToolset: toolset => withToolSearch(toolset, { search, maxResults, mayBeNative }),
   }
 }
 
