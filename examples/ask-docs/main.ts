@@ -1,10 +1,9 @@
 // npm start -- "How do I stream structured output?"
-import { resolve } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { RunCancelled } from 'tenon'
 import { ask } from './ask.ts'
-import { help, readCommandLine } from './command-line.ts'
+import { help, readCommandLine, wantsDebug } from './command-line.ts'
 import { explainError } from './explain-error.ts'
 import { Screen } from './screen.ts'
 
@@ -17,24 +16,20 @@ process.once('SIGINT', () => interrupted.abort())
 process.exitCode = await main()
 
 async function main(): Promise<number> {
-  const { argv, env, stdout, stderr } = process
-  let isDebug = argv.includes('--debug')
+  const { env, stdout, stderr } = process
+  const args = process.argv.slice(2)
   try {
-    const { question, ...command } = readCommandLine(argv.slice(2), env)
-    isDebug = command.isDebug
-    if (command.isHelp) {
+    const { isHelp, question, historyFile } = readCommandLine(args, env)
+    if (isHelp) {
       stdout.write(`${help}\n`)
       return 0
     }
     const root = fileURLToPath(new URL('../..', import.meta.url))
     const modelId = env['TENON_MODEL']
-    // npm goes to the folder of package.json before it starts anything, and says where it was called
-    const { historyFile: given } = command
-    const historyFile = given === undefined ? undefined : resolve(env['INIT_CWD'] ?? '.', given)
     await ask({ question, historyFile, modelId, root, signal: interrupted.signal }, new Screen(stdout, stderr))
     return 0
   } catch (error) {
-    stderr.write(`${explainError(error, { isDebug })}\n`)
+    stderr.write(`${explainError(error, { isDebug: wantsDebug(args, env) })}\n`)
     return RunCancelled.is(error) ? 130 : 1
   }
 }
