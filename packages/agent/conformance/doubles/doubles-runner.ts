@@ -8,6 +8,7 @@ import { readCall } from '../providers/read-call.ts'
 import { checkPrepareMessages } from '../providers/units.ts'
 import { attempt, combine, NotSupported, type Outcome } from '../report/outcome.ts'
 import { comparePrepared, compareResult } from '../wire/compare-call.ts'
+import { checkEmbeddingCalls } from './embedding-cases.ts'
 import { checkFallbackCalls } from './fallback-cases.ts'
 import { functionModelFor } from './function-model-cases.ts'
 import { PreparingModel } from './preparing-model.ts'
@@ -36,7 +37,8 @@ function groupByModel(calls: readonly RecordedCall[]): RecordedCall[][] {
 
 async function runGroup(calls: RecordedCall[], all: readonly RecordedCall[]): Promise<readonly Difference[]> {
   const [{ model, kind } = {}] = calls
-  if (kind !== 'model' || model === undefined) throw new NotSupported('no embeddings')
+  if (model === undefined) return []
+  if (kind === 'embedding') return checkEmbeddingCalls(calls)
   if (model.class === 'FallbackModel') return checkFallbackCalls(calls, all)
   if (model.class === 'TestModel') return checkFirstFitting(testModelCandidates(calls), calls)
   // wrappers written by a test keep the calls of what they wrap

@@ -13,3 +13,4 @@ export {
 export { generateData } from './generate-data.ts'
 export { TestModel, type TestModelOptions } from './test-model.ts'
 export { areModelRequestsAllowed, setModelRequestsAllowed, withoutModelRequests } from '../models/request-switch.ts'
+export { TestEmbeddingModel, type TestEmbeddingModelOptions } from './test-embedding-model.ts'
