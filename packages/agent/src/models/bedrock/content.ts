@@ -2,16 +2,8 @@ import type { ContentBlock, DocumentBlock, S3Location } from '@aws-sdk/client-be
 import { UserError } from '../../errors/user-error.ts'
 import type { BinaryContent, FileUrl, MultiModalContent, UploadedFile } from '../../messages/content.ts'
 import { base64ToBytes } from '../../util/base64.ts'
+import type { FetchedFiles } from '../fetch-files.ts'
 import { extensionOf, mediaFormat, mediaKind, type MediaKind } from './media-format.ts'
-
-/** A file fetched for a URL that Bedrock cannot read itself. */
-export interface FetchedFile {
-  readonly data: Uint8Array
-  readonly mediaType?: string
-}
-
-/** The files fetched before mapping, by the URL content they belong to. */
-export type FetchedFiles = ReadonlyMap<FileUrl, FetchedFile>
 
 /** What mapping one file needs to know of the request it goes into. */
 export interface MediaScope {

@@ -3,17 +3,17 @@ import { UnexpectedModelBehavior } from '../../errors/run-error.ts'
 import { UserError } from '../../errors/user-error.ts'
 import type { ModelResponse } from '../../messages/message.ts'
 import { requestUsage, type RequestUsage } from '../../usage/usage.ts'
+import { Deadlines } from '../deadlines.ts'
+import { fetchFiles, type FetchedFiles } from '../fetch-files.ts'
 import { mergeModelSettings } from '../merge-settings.ts'
 import type { Model, ModelCall, StreamedResponse } from '../model.ts'
 import { prepareCall, resolveThinking } from '../prepare.ts'
 import { resolveProfile, type ProfileOverride } from '../profile.ts'
 import type { ModelSettings } from '../settings.ts'
 import { withExtraHeaders } from './extra-headers.ts'
-import { Deadlines } from './deadlines.ts'
 import { mapError } from './errors.ts'
-import type { FetchedFiles } from './content.ts'
+import { mustFetch } from './content.ts'
 import { withBedrockDefaults, type BedrockProfile } from './facts.ts'
-import { fetchFiles } from './fetch-files.ts'
 import type { BedrockModelName } from './names.ts'
 import { prepareForBedrock } from './prepare-call.ts'
 import { bedrockModelProfile } from './profiles.ts'
@@ -172,7 +172,11 @@ export class BedrockConverseModel implements Model {
   /** Everything a request needs besides itself. */
   async #ready(call: ModelCall, signal: AbortSignal): Promise<Ready> {
     const client = this.provider.client ?? (await this.provider.getClient())
-    const files = await fetchFiles(call.messages, this.provider.options.fetchFile ?? {}, signal)
+    const files = await fetchFiles(
+      call.messages,
+      { ...this.provider.options.fetchFile, mustFetch, receiver: 'Bedrock' },
+      signal,
+    )
     return { sdk: await loadSdk(), client, files }
   }
 

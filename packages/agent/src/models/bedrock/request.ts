@@ -5,11 +5,11 @@ import type {
   OutputConfig,
 } from '@aws-sdk/client-bedrock-runtime'
 import { UserError } from '../../errors/user-error.ts'
+import type { FetchedFiles } from '../fetch-files.ts'
 import type { ModelCall, OutputObjectDefinition } from '../model.ts'
 import type { ModelSettings } from '../settings.ts'
 import { additionalFields } from './additional-fields.ts'
 import { cacheNewestUserTurn, limitCachePoints } from './cache-points.ts'
-import type { FetchedFiles } from './content.ts'
 import { mapConversation } from './conversation.ts'
 import type { BedrockProfile } from './facts.ts'
 import { guardUserText } from './guard-content.ts'

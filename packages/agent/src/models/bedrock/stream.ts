@@ -6,7 +6,7 @@ import type { ModelResponse } from '../../messages/message.ts'
 import type { ModelRequestParameters, StreamedResponse } from '../model.ts'
 import type { PartsManager } from '../parts-manager.ts'
 import { streamedResponse, type ResponseFacts } from '../streamed-response.ts'
-import type { Deadlines } from './deadlines.ts'
+import type { Deadlines } from '../deadlines.ts'
 import { mapError, type ErrorScope } from './errors.ts'
 import { StreamAssembler } from './stream-assembler.ts'
 
