@@ -1,7 +1,7 @@
 import type { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime'
 import { UnexpectedModelBehavior } from '../../errors/run-error.ts'
 import { UserError } from '../../errors/user-error.ts'
-import { Deadlines } from '../../models/bedrock/deadlines.ts'
+import { Deadlines } from '../../models/deadlines.ts'
 import { mapError } from '../../models/bedrock/errors.ts'
 import { withExtraHeaders } from '../../models/bedrock/extra-headers.ts'
 import { BedrockProvider } from '../../models/bedrock/provider.ts'

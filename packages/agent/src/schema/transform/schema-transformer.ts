@@ -66,6 +66,6 @@ function apply(rewrite: SchemaRewrite, schema: JsonSchema, strict: boolean | und
     const kept = dropped.size === 0 ? node : withoutKeys(node, dropped)
     return rewrite.node ? rewrite.node(kept, context) : kept
   })
-  const wanted = strict === true || (strict === undefined && rewrite.strictness !== 'whenAsked')
+  const wanted = strict === true || rewrite.strictness !== 'whenAsked'
   return { schema: root, isStrictCompatible: wanted && !refused }
 }
