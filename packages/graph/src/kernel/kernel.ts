@@ -85,6 +85,8 @@ export class Kernel {
   /** counts the times this kernel was set going; timers of an earlier time are stale */
   #epoch = 0
   #isPumping = false
+  /** before `run` nothing starts, whatever becomes ready */
+  #isGoing = false
   #launches = 0
   #lastYield = 0
   #isYielding = false
@@ -114,6 +116,7 @@ export class Kernel {
   /** Starts, or goes on after `answer`. Resolves when the run stops, however it stops. */
   run(): Promise<Stop> {
     const { signal, drainSignal } = this.#options
+    this.#isGoing = true
     this.#isStopping = false
     this.#stop = undefined
     this.#settled = withResolvers()
@@ -252,7 +255,7 @@ export class Kernel {
   }
 
   #pump(): void {
-    if (this.#isPumping || this.#isYielding) return
+    if (this.#isPumping || this.#isYielding || !this.#isGoing) return
     this.#isPumping = true
     while (this.#active < this.#limit && !this.#isStopping && !this.#isDraining) {
       const task = this.#ready.shift()
