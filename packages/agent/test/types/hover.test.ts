@@ -79,9 +79,9 @@ function host(sources: ReadonlyMap<string, string>): ts.LanguageServiceHost {
     getDefaultLibFileName: options => ts.getDefaultLibFilePath(options),
     fileExists: name => sources.has(name) || ts.sys.fileExists(name),
     readFile: name => sources.get(name) ?? ts.sys.readFile(name),
-    readDirectory: ts.sys.readDirectory,
-    directoryExists: ts.sys.directoryExists,
-    getDirectories: ts.sys.getDirectories,
+    readDirectory: (...args) => ts.sys.readDirectory(...args),
+    directoryExists: name => ts.sys.directoryExists(name),
+    getDirectories: name => ts.sys.getDirectories(name),
   }
 }
 
