@@ -1,4 +1,4 @@
-import type { BedrockRuntimeClient, ConverseStreamOutput } from '@aws-sdk/client-bedrock-runtime'
+import type { BedrockRuntimeClient, ConverseRequest, ConverseStreamOutput } from '@aws-sdk/client-bedrock-runtime'
 import { UnexpectedModelBehavior } from '../../errors/run-error.ts'
 import { UserError } from '../../errors/user-error.ts'
 import type { ModelResponse } from '../../messages/message.ts'
@@ -18,6 +18,7 @@ import type { BedrockModelName } from './names.ts'
 import { prepareForBedrock } from './prepare-call.ts'
 import { bedrockModelProfile } from './profiles.ts'
 import { BedrockProvider } from './provider.ts'
+import { checkSdkKnows } from './sdk-features.ts'
 import { loadSdk, type BedrockSdk } from './sdk.ts'
 import { mapCountTokens, mapRequest } from './request.ts'
 import { detailsOf, finishReasonOf, partsOf, usageOf } from './response.ts'
@@ -107,7 +108,7 @@ export class BedrockConverseModel implements Model {
 
   async #converse(call: ModelCall, signal: AbortSignal): Promise<ModelResponse> {
     const { sdk, client, files } = await this.#ready(call, signal)
-    const command = withExtraHeaders(new sdk.ConverseCommand(mapRequest(call, this, files)), call.settings.extraHeaders)
+    const command = withExtraHeaders(new sdk.ConverseCommand(this.#body(call, sdk, files)), call.settings.extraHeaders)
     const answer = await client.send(command, { abortSignal: signal })
     const timestamp = new Date().toISOString()
     const message = answer.output?.message
@@ -132,7 +133,7 @@ export class BedrockConverseModel implements Model {
   async #openStream(call: ModelCall, signal: AbortSignal, deadlines: Deadlines): Promise<StreamedResponse> {
     const { sdk, client, files } = await this.#ready(call, signal)
     const command = withExtraHeaders(
-      new sdk.ConverseStreamCommand(mapRequest(call, this, files)),
+      new sdk.ConverseStreamCommand(this.#body(call, sdk, files)),
       call.settings.extraHeaders,
     )
     const answer = await client.send(command, { abortSignal: signal })
@@ -167,6 +168,12 @@ export class BedrockConverseModel implements Model {
       if (isCountingUnsupported(error)) this.#cannotCount = mapError(error, { modelName: this.modelName })
       throw this.#cannotCount ?? error
     }
+  }
+
+  #body(call: ModelCall, sdk: BedrockSdk, files: FetchedFiles): ConverseRequest {
+    const body = mapRequest(call, this, files)
+    checkSdkKnows(sdk, body)
+    return body
   }
 
   /** Everything a request needs besides itself. */
