@@ -51,6 +51,18 @@ export type {
   StoreControls,
 } from './run-options.ts'
 export { expectDone } from './run-options.ts'
+export { mermaidCode, type MermaidOptions, type NodeIdent, type NodeRunStatus } from './mermaid/code.ts'
+export {
+  imageTypeOf,
+  mermaidImage,
+  mermaidImageUrl,
+  MermaidHttpError,
+  type MermaidImageOptions,
+} from './mermaid/image.ts'
+export { runColours } from './mermaid/run-colours.ts'
+export { eventStream } from './events/event-stream.ts'
+export { lastSeq, sseFrame, sseStream } from './events/sse.ts'
+export { exportPydanticSnapshots, importPydanticSnapshots, type PydanticSnapshot } from './interop/pydantic.ts'
 export type { HistoryEntry, HistoryPage, RunMoment } from './runner.ts'
 export type { Json } from './util/json.ts'
 export type { NodeKind, Topology, TopologyEdge, TopologyNode } from './topology.ts'

@@ -104,7 +104,7 @@ export class Runner {
     const state = cloneJson(kernel.state.root.branch!.root)
     if (stop.status === 'done') return { status: 'done', runId, output: stop.output, state }
     if (stop.status === 'paused') return { status: 'paused', runId, state }
-    const resume = (answers: readonly InterruptAnswer[]) => {
+    const resume = async (answers: readonly InterruptAnswer[]) => {
       if (journal !== undefined) return this.resume(runId, { ...options, answers })
       kernel.answer(answers)
       return this.#drive(session, options)

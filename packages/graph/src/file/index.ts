@@ -1,1 +1,2 @@
 export { fileStore, type FileStoreOptions } from './file-store.ts'
+export { saveMermaidImage } from './save-image.ts'

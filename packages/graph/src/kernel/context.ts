@@ -173,7 +173,12 @@ export class TaskContext {
   /** Does a side effect once in the life of the task and remembers its result (JSON): a node that runs again after a crash or an
    *  interrupt gets the remembered result. `key` names the effect within the node.
    *  @example const text = await ctx.once('ask', call => model.ask(prompt, { signal: call.signal, idempotencyKey: call.idempotencyKey })) */
-  once<T>(key: string, effect: (call: OnceCall) => Promise<T> | T, options: OnceOptions<T> = {}): Promise<T> {
+  get once() {
+    return <T>(key: string, effect: (call: OnceCall) => Promise<T> | T, options: OnceOptions<T> = {}): Promise<T> =>
+      this.#share(key, effect, options)
+  }
+
+  #share<T>(key: string, effect: (call: OnceCall) => Promise<T> | T, options: OnceOptions<T>): Promise<T> {
     this.#calls ??= new Map()
     const running = this.#calls.get(key)
     // one key is one effect, so both callers want the same T

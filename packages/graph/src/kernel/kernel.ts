@@ -93,6 +93,8 @@ export class Kernel {
   #isDraining = false
   #stop: Stop | undefined
   #isStopping = false
+  /** why nothing can be stored any more */
+  #lost: { readonly error: unknown } | undefined
   #settled: PromiseWithResolversLike<Stop>
   #progress: (() => void) | undefined
   readonly #onAbort = () => this.cancel(this.#options.signal?.reason)
@@ -708,6 +710,7 @@ export class Kernel {
   }
 
   lose(error: unknown): void {
+    this.#lost = { error }
     if (this.#stop === undefined) this.#finish({ status: 'failed', error })
   }
 
@@ -742,9 +745,11 @@ export class Kernel {
     signal?.removeEventListener('abort', this.#onAbort)
     drainSignal?.removeEventListener('abort', this.#onDrain)
     await this.#journal?.flush()
-    this.#stop = stop
+    // what could not be stored has not happened, even if it looked like the end
+    const known: Stop = this.#lost === undefined ? stop : { status: 'failed', error: this.#lost.error }
+    this.#stop = known
     this.#progress?.()
-    this.#settled.resolve(stop)
+    this.#settled.resolve(known)
   }
 }
 

@@ -136,3 +136,32 @@ const migrateSnapshot = (run: RunRecord, old: SnapshotJson, migrate: Migration):
     }),
   }
 }
+
+/** Visits every moment of a run in order: the state after each record, and the record. One pass, whatever the length. */
+export const replayRun = async (
+  program: Program,
+  store: GraphStore,
+  run: RunRecord,
+  visit: (state: RunState, record: JournalRecord) => void,
+): Promise<void> => {
+  let state: RunState | undefined
+  let reader: EntryReader | undefined
+  for (let seq = 0; seq < run.seq;) {
+    const records = await store.read(run.id, { afterSeq: seq, limit: 1000 })
+    if (records.length === 0) break
+    for (const record of records) {
+      const json = parse(record)
+      // a run whose early history is not kept begins with a later snapshot
+      if (state === undefined || reader === undefined) {
+        if (json.k !== 'snapshot') continue
+        state = restoreSnapshot(program, json.s, record.status)
+        reader = new EntryReader(state)
+      } else if (json.k !== 'snapshot') {
+        state.apply(reader.decode(json))
+        state.fresh = []
+      }
+      visit(state, record)
+    }
+    seq = records[records.length - 1]!.seq
+  }
+}

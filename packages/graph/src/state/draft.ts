@@ -1,4 +1,4 @@
-import { GraphRuntimeError } from '../errors.ts'
+import { GraphRuntimeError, NotJsonError } from '../errors.ts'
 import { getOwn, setOwn, toJson, type Json } from '../util/json.ts'
 import type { PatchOp } from './patch.ts'
 
@@ -178,20 +178,24 @@ class Handler implements ProxyHandler<object> {
 
 const handler: ProxyHandler<object> = new Handler()
 
-/** A plain copy of a draft, or of a value that contains drafts. */
-export const plain = (value: unknown): unknown => {
+const MAX_DEPTH = 500
+
+/** A plain copy of a draft, or of a value that contains drafts.
+ *  @throws {NotJsonError} it contains itself */
+export const plain = (value: unknown, depth = 0): unknown => {
   if (typeof value !== 'object' || value === null) return value
+  if (depth > MAX_DEPTH) throw new NotJsonError('The state is not JSON: a cycle, or more than 500 levels.')
   const self = layers.get(value)
   if (self === undefined) {
-    if (Array.isArray(value)) return value.map(plain)
+    if (Array.isArray(value)) return value.map(item => plain(item, depth + 1))
     const prototype: unknown = Object.getPrototypeOf(value)
     if (prototype !== Object.prototype && prototype !== null) return value
     const out: Record<string, unknown> = {}
-    for (const key of Object.keys(value)) setOwn(out, key, plain((value as Record<string, unknown>)[key]))
+    for (const key of Object.keys(value)) setOwn(out, key, plain((value as Record<string, unknown>)[key], depth + 1))
     return out
   }
   const out: object = self.isArray ? [] : {}
-  for (const key of keysOf(self)) setOwn(out, key, plain(read(self, key)))
+  for (const key of keysOf(self)) setOwn(out, key, plain(read(self, key), depth + 1))
   return out
 }
 
