@@ -1,4 +1,9 @@
-import type { ContentBlock, ToolResultBlock, ToolUseBlock } from '@aws-sdk/client-bedrock-runtime'
+import type {
+  ContentBlock,
+  ToolResultBlock,
+  ToolResultContentBlock,
+  ToolUseBlock,
+} from '@aws-sdk/client-bedrock-runtime'
 import { argsAsObject } from '../../messages/call-args.ts'
 import type { ModelResponse } from '../../messages/message.ts'
 import type { NativeToolCallPart, NativeToolReturnPart, ResponsePart, ThinkingPart } from '../../messages/part.ts'
@@ -59,7 +64,8 @@ function mapThinking(part: ThinkingPart, scope: AssistantScope): ContentBlock | 
     if (part.id === redactedId) return { reasoningContent: { redactedContent: redactedBytes(part) } }
     return { reasoningContent: { reasoningText: { text: part.content, signature: part.signature } } }
   }
-  if (part.content === '') return undefined
+  // Nova shows a placeholder for what it thought, and needs none of it back
+  if (part.content === '' || (part.providerName === scope.system && part.content === '[REDACTED]')) return undefined
   const [open, close] = profile.thinkingTags
   return { text: `${open}\n${part.content}\n${close}` }
 }
@@ -88,11 +94,18 @@ function mapNativeReturn(part: NativeToolReturnPart, scope: AssistantScope): Con
   const status = part.providerDetails?.['status']
   const toolResult = {
     toolUseId: part.toolCallId,
-    content: [{ json: part.content }],
+    content: nativeContent(part.content),
     type: tool.resultType,
     ...(status !== undefined && { status }),
   } as ToolResultBlock
   return { toolResult }
+}
+
+/** As it came: the service takes its own results back only unchanged. */
+function nativeContent(content: unknown): ToolResultBlock['content'] {
+  if (content === null || content === undefined) return []
+  if (typeof content === 'string') return [{ text: content }]
+  return [{ json: content as ToolResultContentBlock.JsonMember['json'] }]
 }
 
 /** Blank text is refused, except beside reasoning, where the blocks must stay exactly as the model wrote them. */

@@ -131,6 +131,13 @@ export const familyRows: readonly FamilyRow[] = [
   { vendor: 'amazon', models: named(/^nova/), facts: { bedrockSupportsPromptCaching: true }, source: caching, read },
   {
     vendor: 'amazon',
+    models: named(/^nova-premier/),
+    facts: { supportedNativeTools: new Set(['web_search']) },
+    source: 'https://docs.aws.amazon.com/nova/latest/userguide/grounding.html',
+    read: '2026-11-23',
+  },
+  {
+    vendor: 'amazon',
     models: named(/^nova-2/),
     facts: { supportedNativeTools: new Set(['code_execution', 'web_search']) },
     source: 'https://docs.aws.amazon.com/nova/latest/nova2-userguide/web-grounding.html',

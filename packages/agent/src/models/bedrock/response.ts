@@ -152,7 +152,7 @@ export function nativeReturnPart(result: ToolResultBlock, origin: ResponseOrigin
   return {
     kind: 'builtin-tool-return',
     toolName: tool?.kind ?? result.type!.replace(/_result$/, ''),
-    content: first?.json ?? first?.text ?? null,
+    content: first?.json ?? (first?.text || null),
     toolCallId: result.toolUseId ?? '',
     timestamp: origin.timestamp,
     providerName: origin.system,

@@ -36,11 +36,10 @@ const byVariant: Readonly<Record<BedrockThinkingVariant, ThinkingFields>> = {
   openai: thinking => (thinking === false ? nothing : { reasoning_effort: levelOf(thinking, threeLevels, 'medium') }),
   // so do the Qwen models on Converse
   qwen: thinking => (thinking === false ? nothing : { reasoning_config: levelOf(thinking, twoLevels, 'high') }),
-  // https://docs.aws.amazon.com/nova/latest/nova2-userguide/extended-thinking.html (read 2026-08-22)
-  nova: (thinking): JsonObject =>
+  nova: (thinking, _, settings): JsonObject =>
     thinking === false
       ? { reasoningConfig: { type: 'disabled' } }
-      : { reasoningConfig: { type: 'enabled', maxReasoningEffort: levelOf(thinking, threeLevels, 'medium') } },
+      : { reasoningConfig: { type: 'enabled', maxReasoningEffort: novaEffort(thinking, settings) } },
 }
 
 /** The fields that ask for (or switch off) thinking in the words of the family. */
@@ -66,6 +65,14 @@ function adaptive(thinking: true | ThinkingLevel, facts: BedrockFacts): JsonObje
   if (thinking === true || !facts.bedrockSupportsEffort) return asked
   const effort = thinking === 'xhigh' && facts.bedrockSupportsXhighEffort ? 'xhigh' : claudeEfforts[thinking]
   return { ...asked, output_config: { effort } }
+}
+
+/** Nova 2 refuses `high` beside any limit or sampling setting; a limit is worth more than the last bit of thought.
+ *  @see https://docs.aws.amazon.com/nova/latest/nova2-userguide/extended-thinking.html (read 2026-08-22) */
+function novaEffort(thinking: true | ThinkingLevel, { maxTokens, temperature, topP }: ModelSettings): string {
+  const effort = levelOf(thinking, threeLevels, 'medium')
+  const isLimited = maxTokens !== undefined || temperature !== undefined || topP !== undefined
+  return effort === 'high' && isLimited ? 'medium' : effort
 }
 
 /** The budget must leave room for the answer: Claude refuses one that reaches `maxTokens`. */

@@ -98,20 +98,21 @@ export function toolsOfHistory(
   known: readonly ToolDefinition[],
   profile: BedrockProfile,
 ): ToolConfiguration | undefined {
-  const names = new Set<string>()
+  const own = new Set<string>()
+  const native = new Set<string>()
   let hasResult = false
-  for (const block of messages.flatMap(message => message.content!)) {
-    if (block.toolUse !== undefined && block.toolUse.type === undefined) names.add(block.toolUse.name!)
-    if (block.toolResult !== undefined && block.toolResult.type === undefined) hasResult = true
+  for (const { toolUse, toolResult } of messages.flatMap(message => message.content!)) {
+    if (toolUse !== undefined) (toolUse.type === undefined ? own : native).add(toolUse.name!)
+    if (toolResult !== undefined) hasResult = true
   }
-  if (hasResult && names.size === 0) names.add('earlier_tool')
-  if (names.size === 0) return undefined
+  if (hasResult && own.size + native.size === 0) own.add('earlier_tool')
+  if (own.size + native.size === 0) return undefined
   const definitions = new Map(known.map(tool => [tool.name, tool]))
-  const tools = [...names].map(name => {
+  const tools = [...own].map(name => {
     const tool = definitions.get(name)
     return tool === undefined ? stub(name) : mapTool(tool, profile)
   })
-  return { tools }
+  return { tools: [...tools, ...[...native].map(name => ({ systemTool: { name } }))] }
 }
 
 function stub(name: string): Tool {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { argsAsObject } from '../../../messages/call-args.ts'
 import type { ResponsePart, ToolCallPart } from '../../../messages/part.ts'
 import { countTokens, requestModel, streamModel } from '../../call-model.ts'
-import { callOf, drain, textOf, weather } from '../test-support/calls.ts'
+import { callOf, drain, textOf, userTurn, weather } from '../test-support/calls.ts'
 import { nova, startEndpoint, type Endpoint } from '../test-support/endpoint.ts'
 
 let endpoint: Endpoint
@@ -194,6 +194,41 @@ describe('what the provider ran itself', () => {
     )
     const whole = await requestModel(endpoint.model(model), callOf())
     expect(whole.parts.map(part => part.kind)).toEqual(response.parts.map(part => part.kind))
+  })
+
+  it('a web search is a call, a return and cited text, and goes back unchanged', async () => {
+    const search = { toolUse: { name: 'nova_grounding', toolUseId: 'w1', type: 'server_tool_use' } }
+    const found = { toolResult: { toolUseId: 'w1', type: 'nova_grounding_result', status: 'success' } }
+    const citation = { location: { web: { url: 'https://example.com/', domain: 'example.com' } } }
+    const model = 'us.amazon.nova-2-lite-v1:0'
+    const { response } = await streamed(
+      [
+        start(0, search),
+        delta(0, { toolUse: { input: '{}' } }),
+        stop(0),
+        start(1, found),
+        stop(1),
+        delta(2, { text: 'Riga' }),
+        stop(2),
+        delta(3, { citation }),
+        stop(3),
+      ],
+      { model },
+    )
+    expect(response.parts).toMatchObject([
+      { kind: 'builtin-tool-call', toolName: 'web_search', toolCallId: 'w1' },
+      { kind: 'builtin-tool-return', toolName: 'web_search', content: null },
+      { kind: 'text', content: 'Riga' },
+      { kind: 'text', content: '', providerDetails: { citations: [citation] } },
+    ])
+    endpoint.responder.push('More.')
+    await requestModel(endpoint.model(model), callOf({ messages: [userTurn('Hello'), response, userTurn('More?')] }))
+    const body = endpoint.server.log.at(-1)!.body as { messages: { content: object[] }[] }
+    expect(body.messages[1]!.content).toEqual([
+      { toolUse: { ...search.toolUse, input: {} } },
+      { toolResult: { ...found.toolResult, content: [] } },
+      { text: 'Riga' },
+    ])
   })
 
   it('images come out as files', async () => {

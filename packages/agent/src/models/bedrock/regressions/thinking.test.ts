@@ -26,6 +26,14 @@ describe('thinking in the words of each family', () => {
     expect(fields(model, thinking)).toEqual(expected)
   })
 
+  it('Nova 2 thinks less hard where a limit is set, which it does not take beside `high`', () => {
+    const effort = (settings: ModelSettings) =>
+      fields('us.amazon.nova-2-lite-v1:0', 'xhigh', settings)['reasoningConfig']
+    expect(effort({})).toMatchObject({ maxReasoningEffort: 'high' })
+    expect(effort({ maxTokens: 100 })).toMatchObject({ maxReasoningEffort: 'medium' })
+    expect(effort({ temperature: 0 })).toMatchObject({ maxReasoningEffort: 'medium' })
+  })
+
   it('the budget leaves room below maxTokens, and too few tokens are refused', () => {
     const claude = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'
     for (const maxTokens of [1025, 1100, 1500, 5000, 10_000, 10_001]) {
