@@ -101,9 +101,9 @@ function mapNativeReturn(part: NativeToolReturnPart, scope: AssistantScope): Con
   return { toolResult }
 }
 
-/** As it came: the service takes its own results back only unchanged. */
+/** As it came; a result without content gets some, an empty list is refused. */
 function nativeContent(content: unknown): ToolResultBlock['content'] {
-  if (content === null || content === undefined) return []
+  if (content === null || content === undefined) return [{ json: {} }]
   if (typeof content === 'string') return [{ text: content }]
   return [{ json: content as ToolResultContentBlock.JsonMember['json'] }]
 }

@@ -196,7 +196,7 @@ describe('what the provider ran itself', () => {
     expect(whole.parts.map(part => part.kind)).toEqual(response.parts.map(part => part.kind))
   })
 
-  it('a web search is a call, a return and cited text, and goes back unchanged', async () => {
+  it('a web search is a call, a return and cited text, and goes back', async () => {
     const search = { toolUse: { name: 'nova_grounding', toolUseId: 'w1', type: 'server_tool_use' } }
     const found = { toolResult: { toolUseId: 'w1', type: 'nova_grounding_result', status: 'success' } }
     const citation = { location: { web: { url: 'https://example.com/', domain: 'example.com' } } }
@@ -226,7 +226,7 @@ describe('what the provider ran itself', () => {
     const body = endpoint.server.log.at(-1)!.body as { messages: { content: object[] }[] }
     expect(body.messages[1]!.content).toEqual([
       { toolUse: { ...search.toolUse, input: {} } },
-      { toolResult: { ...found.toolResult, content: [] } },
+      { toolResult: { ...found.toolResult, content: [{ json: {} }] } },
       { text: 'Riga' },
     ])
   })
