@@ -114,7 +114,8 @@ describe('drafts', () => {
             } else if (typeof target === 'object' && target !== null) {
               if (kind === 'set') (target as Tree)[name] = cloneJson(item)
               else if (kind === 'delete') delete (target as Tree)[name]
-              else if (kind === 'move' && target !== state) state[name] = plain(Object.hasOwn(target, name) ? (target as Tree)[name] : null)
+              else if (kind === 'move' && target !== state)
+                state[name] = plain(Object.hasOwn(target, name) ? (target as Tree)[name] : null)
             }
           }
         })

@@ -9,17 +9,27 @@ interface DraftRoot {
   isClosed: boolean
 }
 
-interface Layer {
+/** One object of the state as the task sees it. */
+class Layer {
   readonly root: DraftRoot
   readonly base: object
   readonly isArray: boolean
-  readonly children: Map<string, object>
-  changes: Map<string, unknown> | undefined
+  /** drafts of members that were read, made when they are */
+  children: Map<string, object> | undefined = undefined
+  changes: Map<string, unknown> | undefined = undefined
   length: number
+
+  constructor(root: DraftRoot, base: object) {
+    this.root = root
+    this.base = base
+    this.isArray = Array.isArray(base)
+    this.length = this.isArray ? (base as unknown[]).length : 0
+  }
 }
 
 const DELETED = Symbol('deleted')
-const layers = new WeakMap<object, Layer>()
+/** Where a proxy's target keeps its layer: a property costs a fraction of a WeakMap, and there is a draft for every task. */
+const LAYER = Symbol('layer')
 
 /** A draft of a state: reads fall through to `base`, writes stay in the draft until `finishDraft`. */
 export interface Draft {
@@ -33,17 +43,13 @@ export const openDraft = (base: unknown, nodeId: string): Draft => {
 }
 
 const layer = (root: DraftRoot, base: object): object => {
-  const isArray = Array.isArray(base)
-  // the proxy's target only lends its kind (array or object); all content comes from base and changes
-  const target: object = isArray ? [] : {}
-  const proxy = new Proxy(target, handler)
-  const length = isArray ? base.length : 0
-  const self: Layer = { root, base, isArray, children: new Map(), changes: undefined, length }
-  // traps receive the target, callers hold the proxy: both lead to the layer
-  layers.set(target, self)
-  layers.set(proxy, self)
-  return proxy
+  const self = new Layer(root, base)
+  // the target lends its kind (array or object) and keeps the layer; all content comes from base and changes
+  const target: object = self.isArray ? Object.assign([], { [LAYER]: self }) : { [LAYER]: self }
+  return new Proxy(target, handler)
 }
+
+const hasOwn = Object.prototype.hasOwnProperty
 
 const isIndex = (key: string) => /^(?:0|[1-9]\d*)$/.test(key)
 
@@ -63,8 +69,11 @@ const read = (self: Layer, key: string): unknown => {
   if (self.isArray && isIndex(key) && Number(key) >= self.length) return undefined
   const value = getOwn(self.base, key)
   if (typeof value !== 'object' || value === null) return value
-  let child = self.children.get(key)
-  if (child === undefined) self.children.set(key, (child = layer(self.root, value)))
+  let child = self.children?.get(key)
+  if (child === undefined) {
+    self.children ??= new Map()
+    self.children.set(key, (child = layer(self.root, value)))
+  }
   return child
 }
 
@@ -126,13 +135,21 @@ const refuseSymbol = (): never => {
   throw new GraphRuntimeError('The state has no symbol keys: it must be JSON.')
 }
 
-const layerOf = (draftOrTarget: object): Layer => layers.get(draftOrTarget)!
+const layerOf = (draftOrTarget: object): Layer => (draftOrTarget as { readonly [LAYER]: Layer })[LAYER]
 
 class Handler implements ProxyHandler<object> {
   get(target: object, key: string | symbol): unknown {
     if (typeof key === 'symbol') return Reflect.get(target, key)
     const self = layerOf(target)
-    return hasKey(self, key) ? read(self, key) : Reflect.get(target, key)
+    if (self.isArray) return hasKey(self, key) ? read(self, key) : Reflect.get(target, key)
+    // the way most reads take, spelled out
+    const changed = self.changes?.get(key)
+    if (changed !== undefined) return changed === DELETED ? Reflect.get(target, key) : changed
+    if (hasOwn.call(self.base, key)) {
+      const value = (self.base as Record<string, unknown>)[key]
+      return typeof value === 'object' && value !== null ? read(self, key) : value
+    }
+    return Reflect.get(target, key)
   }
 
   set(target: object, key: string | symbol, value: unknown): boolean {
@@ -185,7 +202,7 @@ const MAX_DEPTH = 500
 export const plain = (value: unknown, depth = 0): unknown => {
   if (typeof value !== 'object' || value === null) return value
   if (depth > MAX_DEPTH) throw new NotJsonError('The state is not JSON: a cycle, or more than 500 levels.')
-  const self = layers.get(value)
+  const self = (value as { readonly [LAYER]?: Layer })[LAYER]
   if (self === undefined) {
     if (Array.isArray(value)) return value.map(item => plain(item, depth + 1))
     const prototype: unknown = Object.getPrototypeOf(value)
@@ -217,19 +234,23 @@ export const dropDraft = (draft: Draft): void => {
 const collect = (self: Layer, path: (string | number)[], ops: PatchOp[]): void => {
   const keyOf = (key: string) => (self.isArray ? Number(key) : key)
   if (self.isArray && self.length < (self.base as unknown[]).length) ops.push([[...path, 'length'], self.length])
-  for (const [key, child] of self.children) {
-    if (self.changes?.has(key) || !hasKey(self, key)) continue
-    const nested = layerOf(child)
-    if (nested.changes === undefined && nested.children.size === 0) continue
-    path.push(keyOf(key))
-    collect(nested, path, ops)
-    path.pop()
-  }
+  if (self.children !== undefined)
+    for (const [key, child] of self.children) {
+      if (self.changes?.has(key) || !hasKey(self, key)) continue
+      const nested = layerOf(child)
+      if (nested.changes === undefined && nested.children === undefined) continue
+      path.push(keyOf(key))
+      collect(nested, path, ops)
+      path.pop()
+    }
   if (self.changes === undefined) return
   const entries = self.isArray ? [...self.changes].sort((a, b) => Number(a[0]) - Number(b[0])) : self.changes
   for (const [key, value] of entries) {
-    const at = [...path, keyOf(key)]
+    const at = path.length === 0 ? [keyOf(key)] : [...path, keyOf(key)]
     if (value === DELETED || (value === undefined && !self.isArray)) ops.push([at])
+    else if (typeof value === 'string' || typeof value === 'boolean') ops.push([at, value])
+    // -0 is 0 in JSON
+    else if (typeof value === 'number' && Number.isFinite(value)) ops.push([at, value === 0 ? 0 : value])
     else ops.push([at, toJson(plain(value), `state.${at.join('.')} after node "${self.root.nodeId}"`) satisfies Json])
   }
 }
