@@ -9,6 +9,7 @@ export const suites = {
   'text-delta': () => import('./suites/text-delta.ts'),
   partials: () => import('./suites/partials.ts'),
   import: () => import('./suites/import.ts'),
+  graph: () => import('./suites/graph.ts'),
   bundle: () => import('./suites/bundle.ts'),
   bedrock: () => import('./suites/bedrock.ts'),
   types: () => import('./suites/types.ts'),
