@@ -58,7 +58,7 @@ export class Deadlines {
   begun(): void {
     clearTimeout(this.#pause)
     const { idleMs } = this.#options
-    this.#pause = idleMs > 0 ? setTimeout(this.#checkIdle, idleMs) : undefined
+    this.#pause = idleMs > 0 ? timer(this.#checkIdle, idleMs) : undefined
   }
 
   waiting(): void {
@@ -82,14 +82,21 @@ export class Deadlines {
     const waited = this.#waitingSince === undefined ? 0 : performance.now() - this.#waitingSince
     // timers may fire a little early
     if (waited >= idleMs - 1) this.#fail('idle', idleMs)
-    else this.#pause = setTimeout(this.#checkIdle, idleMs - waited)
+    else this.#pause = timer(this.#checkIdle, idleMs - waited)
   }
 
   #timer(which: TimeoutPhase, ms: number): ReturnType<typeof setTimeout> | undefined {
-    return ms > 0 ? setTimeout(() => this.#fail(which, ms), ms) : undefined
+    return ms > 0 ? timer(() => this.#fail(which, ms), ms) : undefined
   }
 
   #fail(which: TimeoutPhase, timeoutMs: number): void {
     this.controller.abort(new ModelTimeoutError({ which, timeoutMs, modelName: this.#options.modelName }))
   }
+}
+
+/** A timer that does not keep the process alive: the connection it watches does that. */
+function timer(act: () => void, ms: number): ReturnType<typeof setTimeout> {
+  const handle: ReturnType<typeof setTimeout> & { readonly unref?: () => void } = setTimeout(act, ms)
+  handle.unref?.()
+  return handle
 }

@@ -36,7 +36,7 @@ export {
   type BedrockTimeouts,
 } from './provider.ts'
 export { bedrockJsonSchemaTransformer } from './schema.ts'
-export type { BedrockCacheSetting, BedrockModelSettings } from './settings.ts'
+export type { BedrockCacheSetting, BedrockGuardrailConfig, BedrockModelSettings } from './settings.ts'
 export { BedrockStreamedResponse } from './stream.ts'
 
 /** `bedrock:<name>` as a model, with Region and credentials from the environment. The ARN of an application inference profile,

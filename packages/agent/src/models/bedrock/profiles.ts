@@ -346,16 +346,16 @@ export const familyRows: readonly FamilyRow[] = [
 const rowsByVendor = new Map<string, FamilyRow[]>()
 for (const row of familyRows) rowsByVendor.set(row.vendor, [...(rowsByVendor.get(row.vendor) ?? []), row])
 
-/** Provider-run tools an adapter of Converse can ask for; a family nobody described may have them. */
-const convertibleNativeTools: ReadonlySet<string> = new Set(['code_execution', 'web_search'])
+/** What may be asked of a model whose id hides its family; a family nobody described has none. */
+const hidden: Partial<ModelProfile> = { supportedNativeTools: new Set(['code_execution', 'web_search']) }
+const undescribed: Partial<ModelProfile> = { supportedNativeTools: none }
 
 /** What is known of a model by its id. An id that hides its family (an application inference profile's ARN) yields
  *  the assumptions for unknown models: give the model's own name, and the ARN as `bedrockInferenceProfile`. */
 export function bedrockModelProfile(modelName: string): Partial<ModelProfile> {
   const { vendor, name } = parseModelId(modelName)
-  const facts: Partial<ModelProfile>[] = [{ supportedNativeTools: convertibleNativeTools }]
-  if (vendor !== undefined && name !== undefined) {
-    for (const row of rowsByVendor.get(vendor) ?? []) if (row.models?.(name) ?? true) facts.push(row.facts)
-  }
+  if (vendor === undefined || name === undefined) return hidden
+  const facts = [undescribed]
+  for (const row of rowsByVendor.get(vendor) ?? []) if (row.models?.(name) ?? true) facts.push(row.facts)
   return Object.assign({}, ...facts)
 }

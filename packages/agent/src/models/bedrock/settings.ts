@@ -1,15 +1,25 @@
-import type { GuardrailConfiguration, GuardrailStreamConfiguration } from '@aws-sdk/client-bedrock-runtime'
 import type { JsonObject } from '../../util/json.ts'
 
 /** `true`: cache for the model's default time; a word: for that long. */
 export type BedrockCacheSetting = boolean | '5m' | '1h'
 
+/** A guardrail, and how it works on a stream. */
+export interface BedrockGuardrailConfig {
+  /** Id or ARN. */
+  readonly guardrailIdentifier: string
+  /** A number, or `DRAFT`. */
+  readonly guardrailVersion: string
+  /** `enabled`: what it found comes back, including the text it matched. Default `disabled`. */
+  readonly trace?: 'disabled' | 'enabled' | 'enabled_full'
+  /** `sync` (default): text waits for the verdict · `async`: it is shown before, and nothing is masked. */
+  readonly streamProcessingMode?: 'sync' | 'async'
+}
+
 /** Settings only Bedrock reads, all optional.
  *  @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html (read 2026-11-23) */
 export interface BedrockModelSettings {
-  /** The guardrail to apply: id, version, and `trace: 'enabled'` to see its findings in `providerDetails.trace`.
-   *  `streamProcessingMode: 'async'` shows text before the verdict and masks nothing. */
-  readonly bedrockGuardrailConfig?: GuardrailConfiguration & Pick<GuardrailStreamConfiguration, 'streamProcessingMode'>
+  /** The guardrail to apply. With a trace, its findings stand in `providerDetails.trace`. */
+  readonly bedrockGuardrailConfig?: BedrockGuardrailConfig
   /** Which user text the guardrail is to look at: wraps it in `guardContent`. `last`: that of the newest user turn;
    *  `all`: that of every user turn. Default: none, the guardrail then reads everything. */
   readonly bedrockGuardContent?: 'last' | 'all'
