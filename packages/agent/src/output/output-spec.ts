@@ -16,23 +16,27 @@ export interface TextSpec extends Typed<string, unknown> {
   readonly kind: 'text-output'
 }
 
-/** Text handed to a function, whose result is the output. */
-export interface TextOutputSpec<out TOutput = unknown, in TDeps = never> extends Typed<TOutput, TDeps> {
+interface TextOutputFields {
   readonly kind: 'text-output'
   readonly run: Run
   readonly name?: string
 }
 
-/** A type under a name of its own. */
-export interface NamedOutputSpec<out TOutput = unknown> extends Typed<TOutput, unknown> {
+/** Text handed to a function, whose result is the output. */
+export interface TextOutputSpec<out TOutput = unknown, in TDeps = never>
+  extends TextOutputFields, Typed<TOutput, TDeps> {}
+
+interface NamedOutputFields {
   readonly kind: 'named-output'
   readonly schema: Schema
   readonly name: string
   readonly description?: string
 }
 
-/** A function whose arguments the model writes and whose result is the output. */
-export interface OutputFunctionSpec<out TOutput = unknown, in TDeps = never> extends Typed<TOutput, TDeps> {
+/** A type under a name of its own. */
+export interface NamedOutputSpec<out TOutput = unknown> extends NamedOutputFields, Typed<TOutput, unknown> {}
+
+interface OutputFunctionFields {
   readonly kind: 'output-function'
   readonly schema: Schema
   readonly name?: string
@@ -40,8 +44,11 @@ export interface OutputFunctionSpec<out TOutput = unknown, in TDeps = never> ext
   readonly run: Run
 }
 
-/** A type, or a function, that the model reaches by calling a tool and in no other way. */
-export interface OutputToolSpec<out TOutput = unknown, in TDeps = never> extends Typed<TOutput, TDeps> {
+/** A function whose arguments the model writes and whose result is the output. */
+export interface OutputFunctionSpec<out TOutput = unknown, in TDeps = never>
+  extends OutputFunctionFields, Typed<TOutput, TDeps> {}
+
+interface OutputToolFields {
   readonly kind: 'output-tool'
   readonly schema: Schema
   readonly name?: string
@@ -52,8 +59,11 @@ export interface OutputToolSpec<out TOutput = unknown, in TDeps = never> extends
   readonly run?: Run
 }
 
-/** Types the provider itself is asked to enforce. */
-export interface NativeOutputSpec<out TOutput = unknown, in TDeps = never> extends Typed<TOutput, TDeps> {
+/** A type, or a function, that the model reaches by calling a tool and in no other way. */
+export interface OutputToolSpec<out TOutput = unknown, in TDeps = never>
+  extends OutputToolFields, Typed<TOutput, TDeps> {}
+
+interface NativeOutputFields {
   readonly kind: 'native-output'
   readonly entries: readonly OutputEntry[]
   readonly name?: string
@@ -62,14 +72,21 @@ export interface NativeOutputSpec<out TOutput = unknown, in TDeps = never> exten
   readonly template?: string | false
 }
 
-/** Types the model is asked for in its instructions. */
-export interface PromptedOutputSpec<out TOutput = unknown, in TDeps = never> extends Typed<TOutput, TDeps> {
+/** Types the provider itself is asked to enforce. */
+export interface NativeOutputSpec<out TOutput = unknown, in TDeps = never>
+  extends NativeOutputFields, Typed<TOutput, TDeps> {}
+
+interface PromptedOutputFields {
   readonly kind: 'prompted-output'
   readonly entries: readonly OutputEntry[]
   readonly name?: string
   readonly description?: string
   readonly template?: string | false
 }
+
+/** Types the model is asked for in its instructions. */
+export interface PromptedOutputSpec<out TOutput = unknown, in TDeps = never>
+  extends PromptedOutputFields, Typed<TOutput, TDeps> {}
 
 /** An image made by the model as the output. */
 export interface ImageOutputSpec extends Typed<BinaryContent, unknown> {
@@ -81,16 +98,22 @@ export interface DeferredOutputSpec extends Typed<DeferredToolRequests, unknown>
   readonly kind: 'deferred-output'
 }
 
+interface Untyped<TKind extends string> {
+  readonly kind: TKind
+}
+
+/** Any spec, whatever its types. They are left out on purpose: as the constraint of `output` they would tell an inline
+ *  `outputTool()` what to infer. */
 export type OutputSpec =
-  | TextSpec
-  | TextOutputSpec
-  | NamedOutputSpec
-  | OutputFunctionSpec
-  | OutputToolSpec
-  | NativeOutputSpec
-  | PromptedOutputSpec
-  | ImageOutputSpec
-  | DeferredOutputSpec
+  | Untyped<'text-output'>
+  | Untyped<'image-output'>
+  | Untyped<'deferred-output'>
+  | TextOutputFields
+  | NamedOutputFields
+  | OutputFunctionFields
+  | OutputToolFields
+  | NativeOutputFields
+  | PromptedOutputFields
 
 /** One thing an agent may answer with: a schema, a spec, or `null` for "nothing". */
 export type OutputEntry = Schema | OutputSpec | null
@@ -106,7 +129,7 @@ export type OutputOf<E> = E extends readonly (infer I)[]
     : E extends { readonly kind: OutputSpec['kind']; readonly '~output'?: infer T }
       ? NonNullable<T> extends { readonly output: infer O }
         ? O
-        : never
+        : unknown
       : E extends StandardSchemaV1<infer _I, infer O>
         ? O
         : never
@@ -118,13 +141,10 @@ export type DepsOfOutput<E> = [DepsBox<E>] extends [never]
     ? D
     : unknown
 
-/** To be intersected with `O`: nothing when deps are enough for its output functions, else what says so.
- *  Entries whose types somebody erased (`never`) are taken on trust. */
+/** To be intersected with `O`: nothing when deps are enough for its output functions, else what says so. */
 export type OutputWithin<TDeps, O> = [TDeps] extends [DepsOfOutput<O>]
   ? unknown
-  : [DepsOfOutput<O>] extends [never]
-    ? unknown
-    : { readonly 'its output functions need deps that are not there': DepsOfOutput<O> }
+  : { readonly 'its output functions need deps that are not there': DepsOfOutput<O> }
 
 /** Function parameters intersect where plain types would unite; `unknown` adds nothing to an intersection. */
 type DepsBox<E> = E extends readonly (infer I)[]
