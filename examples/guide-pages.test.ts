@@ -7,7 +7,10 @@ import { blockPrograms } from '../scripts/checks/docs/programs.ts'
 import { root } from './test-support/run-example.ts'
 
 const pages = ['README.md', ...readdirSync(join(root, 'docs/guide')).map(name => `docs/guide/${name}`)]
-const programs = pages.flatMap(path => blockPrograms(parsePage(path, readFileSync(join(root, path), 'utf8'))))
+// a program that begins with `// needs` tells the reader what it takes besides a model, and is only compiled
+const programs = pages
+  .flatMap(path => blockPrograms(parsePage(path, readFileSync(join(root, path), 'utf8'))))
+  .filter(({ text }) => !text.startsWith('// needs'))
 
 /** Every program of the guide, as it stands: it has to run to its end. What it imports is the sources, as in all tests. */
 describe('the code of the pages runs', () => {
