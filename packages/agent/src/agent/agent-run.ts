@@ -16,7 +16,7 @@ export class SteppedRun<TOutput> implements AgentRun<TOutput> {
   readonly #run: Run
   #next: AgentNode = { kind: 'user-prompt' }
   #result: AgentRunResult<TOutput> | undefined
-  #close: Promise<() => Promise<void>> | undefined
+  #close: ReturnType<typeof openRun> | undefined
 
   constructor(run: Run) {
     this.#run = run

@@ -24,7 +24,7 @@ export async function* executeRun<TOutput>(run: Run): AsyncGenerator<AgentEvent<
     run.checkCancelled()
     close = await openRun(run)
     const outcome = yield* throughEventHooks(run)
-    run.metadata = await mergedMetadata(run, run.config.metadata)
+    if (run.config.metadata.length > 0) run.metadata = await mergedMetadata(run, run.config.metadata)
     const result = new RunResult<TOutput>(run, outcome)
     finished = true
     yield { kind: 'agent-run-result', output: result.output }

@@ -7,23 +7,24 @@ import type { ModelSettings } from '../models/settings.ts'
 import { CombinedToolset } from '../toolsets/combined.ts'
 import type { OutputSchema, OutputTool } from '../output/output.ts'
 import type { Toolset } from '../toolsets/toolset.ts'
-import type { JsonObject } from '../util/json.ts'
+import { isPromiseLike, type JsonObject } from '../util/json.ts'
 import type { AgentConfig, MetadataSource } from './agent-config.ts'
 import type { Run } from './run.ts'
 import { resolveModel } from './steps/select-model.ts'
 
 /** Makes a run ready: its capabilities, hooks, model, metadata and toolset. Returns what closes the toolsets again. */
-export async function openRun(run: Run): Promise<() => Promise<void>> {
+export async function openRun(run: Run): Promise<(() => Promise<void>) | undefined> {
   run.outputTools = outputToolsOf(run.config.output)
   const capabilities = withToolSearch(run.config)
   if (capabilities.length > 0) await openCapabilities(run, capabilities)
   else run.instructionSources = listAll(run.config.instructions, run.config.runInstructions)
-  run.model = await resolveModel(run, run.config.model)
+  const model = resolveModel(run, run.config.model)
+  run.model = isPromiseLike(model) ? await model : model
   refuseEndlessToolChoice(run)
   if (run.config.metadata.length > 0) run.metadata = await mergedMetadata(run, run.config.metadata)
   const toolset = assembleToolset(run)
   run.toolset = toolset.forRun === undefined ? toolset : await toolset.forRun(run.context())
-  return (await run.toolset.open?.()) ?? closeNothing
+  return run.toolset.open?.()
 }
 
 /** Settings that are the same for every request and demand a function tool each time would never let the run end.
@@ -42,8 +43,6 @@ function refuseEndlessToolChoice(run: Run): void {
       "Use `{ kind: 'tool-or-output', functionTools: […] }`, or a settings function that asks for the tool in one step only.",
   )
 }
-
-const closeNothing = async () => {}
 
 const listAll = <T>(list: readonly T[], more: readonly T[]): readonly T[] =>
   more.length === 0 ? list : [...list, ...more]

@@ -1,4 +1,4 @@
-import { runAround } from '../capabilities/around.ts'
+import { runAround, type Around } from '../capabilities/around.ts'
 import { toolExecuteHooks, type HookChains } from '../capabilities/hook-chains.ts'
 import type { Effects, EffectStep } from '../durable/effects.ts'
 import { isSignal, ModelRetry } from '../errors/signals.ts'
@@ -23,7 +23,7 @@ const signals = ['model-retry', 'tool-failed', 'call-deferred', 'approval-requir
 /** Runs a tool inside its hooks and its time limit.
  *  @throws {ModelRetry} the tool or a hook wants other arguments, or the time was up · {ToolFailed} · {CallDeferred}
  *  · {ApprovalRequired} · whatever else the tool throws */
-export async function executeCall(chains: HookChains, effects: Effects, call: CallToExecute): Promise<unknown> {
+export function executeCall(chains: HookChains, effects: Effects, call: CallToExecute): MaybePromise<unknown> {
   const { tool, part, step } = call
   const perform = (args: unknown, ctx: RunContext) =>
     effects.toolCall(step, { tool, args, ctx }, () => tool.call(args, ctx))
@@ -33,9 +33,16 @@ export async function executeCall(chains: HookChains, effects: Effects, call: Ca
       : withTimeout(call.timeoutMs, call.context().signal, signal => perform(args, call.context(signal)))
 
   const hooks = toolExecuteHooks(chains, call.context(), { call: part, definition: tool.definition })
-  if (hooks === undefined) return attempt(call.args)
+  return hooks === undefined ? attempt(call.args) : hookedCall(hooks, call.args, attempt)
+}
+
+async function hookedCall(
+  hooks: Around<unknown, unknown>,
+  args: unknown,
+  attempt: (args: unknown) => MaybePromise<unknown>,
+): Promise<unknown> {
   try {
-    return await runAround(hooks, call.args, async args => attempt(args), {
+    return await runAround(hooks, args, async changed => attempt(changed), {
       isSignal: error => signals.some(signal => isSignal(error, signal)),
     })
   } catch (error) {

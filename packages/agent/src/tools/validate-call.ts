@@ -1,11 +1,12 @@
-import { runAround } from '../capabilities/around.ts'
+import { runAround, type Around } from '../capabilities/around.ts'
 import { toolValidateHooks, type HookChains } from '../capabilities/hook-chains.ts'
 import { isSignal } from '../errors/signals.ts'
 import type { ToolCallPart } from '../messages/part.ts'
 import { parseJsonArgs } from '../schema/parse-json.ts'
 import { ValidationError } from '../schema/validation-error.ts'
+import type { ValidationResult } from '../schema/schema.ts'
 import type { ToolsetTool } from '../toolsets/toolset.ts'
-import { isPromiseLike } from '../util/json.ts'
+import { isPromiseLike, type MaybePromise } from '../util/json.ts'
 import type { RunContext } from './run-context.ts'
 
 export interface CallToValidate {
@@ -19,12 +20,20 @@ export interface CallToValidate {
 /** The arguments a tool is to run with: parsed, checked by its schema and by `checkArgs`, changed by hooks.
  *  @throws {ValidationError} the arguments do not fit · {ModelRetry} `checkArgs` or a hook refused them
  *  · {CallDeferred} or {ApprovalRequired} the call is put off */
-export async function validateCall(chains: HookChains, call: CallToValidate): Promise<unknown> {
+export function validateCall(chains: HookChains, call: CallToValidate): MaybePromise<unknown> {
   const { tool, part, ctx } = call
   const hooks = toolValidateHooks(chains, ctx, { call: part, definition: tool.definition })
-  if (hooks === undefined) return checkArguments(tool, call.args, ctx)
+  const check = (args: unknown) => checkArguments(tool, args, ctx)
+  return hooks === undefined ? check(call.args) : hookedCheck(hooks, call.args, check)
+}
+
+async function hookedCheck(
+  hooks: Around<unknown, unknown>,
+  args: unknown,
+  check: (args: unknown) => MaybePromise<unknown>,
+): Promise<unknown> {
   try {
-    return await runAround(hooks, call.args, args => checkArguments(tool, args, ctx), {
+    return await runAround(hooks, args, async changed => check(changed), {
       isSignal: error => isSignal(error, 'skip-tool-validation'),
     })
   } catch (error) {
@@ -33,13 +42,17 @@ export async function validateCall(chains: HookChains, call: CallToValidate): Pr
   }
 }
 
-async function checkArguments(tool: ToolsetTool, raw: unknown, ctx: RunContext): Promise<unknown> {
+function checkArguments(tool: ToolsetTool, raw: unknown, ctx: RunContext): MaybePromise<unknown> {
   const parsed = typeof raw === 'string' ? parseJsonArgs(raw) : { ok: true as const, value: raw ?? {} }
   if (!parsed.ok) throw new ValidationError(parsed.issues)
   const pending = tool.validateArgs(parsed.value, ctx)
-  const checked = isPromiseLike(pending) ? await pending : pending
+  return isPromiseLike(pending) ? pending.then(checked => accept(tool, checked, ctx)) : accept(tool, pending, ctx)
+}
+
+function accept(tool: ToolsetTool, checked: ValidationResult, ctx: RunContext): MaybePromise<unknown> {
   if (!checked.ok) throw new ValidationError(checked.issues)
+  const { value } = checked
   // the value passed the schema that `checkArgs` was written for
-  if (tool.checkArgs !== undefined) await tool.checkArgs(checked.value as never, ctx)
-  return checked.value
+  const pending = tool.checkArgs?.(value as never, ctx)
+  return isPromiseLike(pending) ? pending.then(() => value) : value
 }

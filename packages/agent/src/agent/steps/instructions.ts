@@ -1,16 +1,23 @@
 import type { InstructionPart } from '../../messages/part.ts'
-import { isPromiseLike } from '../../util/json.ts'
+import type { Toolset } from '../../toolsets/toolset.ts'
+import type { MaybePromise } from '../../util/json.ts'
 import type { Run } from '../run.ts'
 
 const none: readonly InstructionPart[] = []
 
 /** The instructions of one request: what is always the same first, so that a provider can cache it.
  *  All literal texts are one part; each function is a part of its own; those of toolsets follow. */
-export async function collectInstructions(run: Run): Promise<readonly InstructionPart[]> {
-  const sources = run.instructionSources
+export function collectInstructions(run: Run): MaybePromise<readonly InstructionPart[]> {
   const pending = run.toolset.getInstructions?.(run.context())
-  const fromToolsets = isPromiseLike(pending) ? await pending : pending
-  if (sources.length === 0 && fromToolsets === undefined) return none
+  return run.instructionSources.length === 0 && pending === undefined ? none : instructionParts(run, pending)
+}
+
+async function instructionParts(
+  run: Run,
+  ofToolsets: ReturnType<NonNullable<Toolset['getInstructions']>>,
+): Promise<readonly InstructionPart[]> {
+  const sources = run.instructionSources
+  const fromToolsets = await ofToolsets
   const parts: InstructionPart[] = []
   const literals = sources.filter(source => typeof source === 'string').map(source => source.trim())
   push(parts, literals.filter(text => text !== '').join('\n'), false)

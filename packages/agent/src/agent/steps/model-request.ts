@@ -32,7 +32,8 @@ export async function* sendRequest(run: Run, node: ModelRequestNode): AsyncGener
   if (run.capabilities.length > 0) await selectModel(run)
   run.toolRetries.nextStep()
   run.unknownTools.nextStep()
-  await refreshTools(run)
+  const refreshing = refreshTools(run)
+  if (isPromiseLike(refreshing)) await refreshing
   const prepared = await prepareRequest(run)
 
   const attempt: Attempt = { called: false }
@@ -103,7 +104,8 @@ async function prepareRequest(run: Run): Promise<ModelRequestContext> {
   const pending = collectSettings(run)
   const settings = isPromiseLike(pending) ? await pending : pending
   run.modelSettings = settings
-  const instructionParts = await collectInstructions(run)
+  const collecting = collectInstructions(run)
+  const instructionParts = isPromiseLike(collecting) ? await collecting : collecting
   const instructions = joinInstructions(instructionParts)
   const last = run.messages.at(-1)
   if (instructions !== undefined && last?.kind === 'request') run.replaceLast({ ...last, instructions })
@@ -112,7 +114,9 @@ async function prepareRequest(run: Run): Promise<ModelRequestContext> {
       'There is nothing to send: no prompt, no instructions and no message history. Give one of them.',
     )
   }
-  const parameters = requestParameters(run, instructionParts, await collectNativeTools(run))
+  const natives = collectNativeTools(run)
+  const nativeTools = isPromiseLike(natives) ? await natives : natives
+  const parameters = requestParameters(run, instructionParts, nativeTools)
   return { model: run.model, messages: run.messages, settings, parameters, streaming: run.start.streaming }
 }
 

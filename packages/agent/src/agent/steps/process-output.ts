@@ -1,6 +1,6 @@
 import { runAround } from '../../capabilities/around.ts'
 import type { OutputContext } from '../../capabilities/capability.ts'
-import { outputProcessHooks, outputValidateHooks } from '../../capabilities/hook-chains.ts'
+import { noHooks, outputProcessHooks, outputValidateHooks } from '../../capabilities/hook-chains.ts'
 import { isSignal } from '../../errors/signals.ts'
 import { ValidationError } from '../../schema/validation-error.ts'
 import type { ValidationResult } from '../../schema/schema.ts'
@@ -23,9 +23,10 @@ export interface OutputCandidate {
 
 /** Takes a candidate through its schema, its function and the agent's validators, each inside its hooks.
  *  @throws {ValidationError} it does not fit its schema · {ModelRetry} a function, validator or hook refused it */
-export async function processOutput(run: Run, candidate: OutputCandidate): Promise<unknown> {
-  const value = candidate.validate === undefined ? candidate.raw : await validated(run, candidate, candidate.validate)
-  return processed(run, candidate, value)
+export function processOutput(run: Run, candidate: OutputCandidate): MaybePromise<unknown> {
+  const { validate, raw } = candidate
+  if (validate === undefined) return processed(run, candidate, raw)
+  return validated(run, candidate, validate).then(value => processed(run, candidate, value))
 }
 
 /** The schema part alone: whether a text would do as output. */
@@ -43,7 +44,8 @@ export async function validated(
   return hooks === undefined ? check(candidate.raw) : runAround(hooks, candidate.raw, check)
 }
 
-async function processed(run: Run, candidate: OutputCandidate, value: unknown): Promise<unknown> {
+function processed(run: Run, candidate: OutputCandidate, value: unknown): MaybePromise<unknown> {
+  if (isFinal(run, candidate)) return value
   const ctx = run.context(candidate.facts)
   const work = async (input: unknown) => {
     // the value passed the schema the function was written for, and deps were checked where the agent was made
@@ -57,6 +59,11 @@ async function processed(run: Run, candidate: OutputCandidate, value: unknown): 
   const hooks = outputProcessHooks(run.hooks, ctx, candidate.context)
   if (hooks === undefined) return work(value)
   return runAround(hooks, value, work, { isSignal: error => isSignal(error, 'model-retry') })
+}
+
+/** Nobody has anything to do with the value: no hook, no function, no validator. */
+function isFinal(run: Run, candidate: OutputCandidate): boolean {
+  return run.hooks === noHooks && candidate.run === undefined && run.config.outputValidators.length === 0
 }
 
 /** What the model is told of a refused output; `undefined` for an error that is not about the output. */

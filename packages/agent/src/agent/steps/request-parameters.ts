@@ -11,14 +11,30 @@ import { isPromiseLike, type MaybePromise } from '../../util/json.ts'
 import type { Run } from '../run.ts'
 
 /** Asks the toolset for the tools of this step and lets hooks filter them and the output tools. */
-export async function refreshTools(run: Run): Promise<void> {
-  const ctx = run.context()
-  if (run.toolset.forRunStep !== undefined) run.toolset = await run.toolset.forRunStep(ctx)
-  const pending = run.config.effects.listTools(run.effect(`list-tools:${run.step}`), () => run.toolset.getTools(ctx))
-  const offered = isPromiseLike(pending) ? await pending : pending
-  run.tools = run.hooks.prepareTools === undefined ? offered : await preparedTools(run, offered)
-  refreshRevealed(run)
+export function refreshTools(run: Run): MaybePromise<void> {
+  const { prepareTools, prepareOutputTools } = run.hooks
+  if (run.toolset.forRunStep !== undefined || prepareTools !== undefined || prepareOutputTools !== undefined) {
+    return refreshThroughHooks(run)
+  }
+  const offered = listTools(run)
+  return isPromiseLike(offered) ? offered.then(tools => setTools(run, tools)) : setTools(run, offered)
+}
+
+async function refreshThroughHooks(run: Run): Promise<void> {
+  if (run.toolset.forRunStep !== undefined) run.toolset = await run.toolset.forRunStep(run.context())
+  const offered = await listTools(run)
+  setTools(run, run.hooks.prepareTools === undefined ? offered : await preparedTools(run, offered))
   if (run.hooks.prepareOutputTools !== undefined) run.outputTools = await preparedOutputTools(run)
+}
+
+function listTools(run: Run): MaybePromise<ReadonlyMap<string, ToolsetTool>> {
+  const { effects } = run.config
+  return effects.listTools(run.effect(`list-tools:${run.step}`), () => run.toolset.getTools(run.context()))
+}
+
+function setTools(run: Run, tools: ReadonlyMap<string, ToolsetTool>): void {
+  run.tools = tools
+  refreshRevealed(run)
 }
 
 /** Which of the tools marked `deferLoading` the model may see by now. */

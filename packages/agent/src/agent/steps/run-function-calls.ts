@@ -2,6 +2,7 @@ import type { AgentEvent } from '../../messages/event.ts'
 import { returnPart, type CallResult } from '../../tools/call-result.ts'
 import { validateCall } from '../../tools/validate-call.ts'
 import { checkBeforeToolCalls } from '../../usage/check-limits.ts'
+import { isPromiseLike, type MaybePromise } from '../../util/json.ts'
 import type { Run } from '../run.ts'
 import type { BatchResults, FunctionCall, UnknownCall } from './batch.ts'
 import { Completions } from './completions.ts'
@@ -27,7 +28,8 @@ export async function* runFunctionCalls(
   const ready: ReadyCall[] = []
   try {
     for (const call of calls) {
-      const checked = await checkCall(run, call, batch)
+      const pending = checkCall(run, call, batch)
+      const checked = isPromiseLike(pending) ? await pending : pending
       // a call that was answered elsewhere had no need of its arguments
       const argsValid = checked.kind === 'answered' ? undefined : checked.kind === 'ready'
       yield { kind: 'function-tool-call', part: call.part, argsValid }
@@ -61,7 +63,7 @@ type Checked =
   | { readonly kind: 'ready'; readonly ready: ReadyCall }
   | { readonly kind: 'answered' | 'refused'; readonly result: CallResult }
 
-async function checkCall(run: Run, call: FunctionCall | UnknownCall, batch: BatchResults): Promise<Checked> {
+function checkCall(run: Run, call: FunctionCall | UnknownCall, batch: BatchResults): MaybePromise<Checked> {
   if (call.kind === 'unknown') return { kind: 'refused', result: { part: refuseUnknown(run, call) } }
   const { resolution, part } = call
   if (resolution?.kind === 'denied') {
@@ -72,17 +74,22 @@ async function checkCall(run: Run, call: FunctionCall | UnknownCall, batch: Batc
     if (result.part.kind === 'retry-prompt') batch.retryAsked = true
     return { kind: 'answered', result }
   }
-  try {
-    return { kind: 'ready', ready: { call, args: await validateArgs(run, call) } }
-  } catch (error) {
+  const ready = (args: unknown): Checked => ({ kind: 'ready', ready: { call, args } })
+  const refused = (error: unknown): Checked => {
     const content = refusalContent(error)
     if (content === undefined) throw error
     return { kind: 'refused', result: { part: askAgain(run, call, { content, cause: error, batch }) } }
   }
+  try {
+    const args = validateArgs(run, call)
+    return isPromiseLike(args) ? args.then(ready, refused) : ready(args)
+  } catch (error) {
+    return refused(error)
+  }
 }
 
 /** Validated arguments of a call. A call that needs no validation (external) keeps its own. */
-export async function validateArgs(run: Run, call: FunctionCall): Promise<unknown> {
+export function validateArgs(run: Run, call: FunctionCall): MaybePromise<unknown> {
   const { resolution } = call
   const args = resolution?.kind === 'approved' ? (resolution.overrideArgs ?? call.part.args) : call.part.args
   return validateCall(run.hooks, { tool: call.tool, part: call.part, args, ctx: run.context(callFacts(run, call)) })

@@ -1,5 +1,6 @@
 import { UserError } from '../../errors/user-error.ts'
 import type { Model } from '../../models/model.ts'
+import type { MaybePromise } from '../../util/json.ts'
 import type { Run } from '../run.ts'
 
 /** The model of this step: the agent's, unless a capability names another. */
@@ -11,11 +12,14 @@ export async function selectModel(run: Run): Promise<void> {
 }
 
 /** @throws {UserError} there is no model, or no such provider */
-export async function resolveModel(run: Run, model: Model | string | undefined): Promise<Model> {
+export function resolveModel(run: Run, model: Model | string | undefined): MaybePromise<Model> {
   if (model === undefined) {
     throw new UserError('The agent has no model. Set `model` on the agent, or pass `{ model }` to the run.')
   }
-  if (typeof model !== 'string') return model
+  return typeof model === 'string' ? resolveModelId(run, model) : model
+}
+
+async function resolveModelId(run: Run, model: string): Promise<Model> {
   for (const capability of run.capabilities) {
     const resolved = await capability.resolveModelId?.(model, run.context())
     if (resolved !== undefined) return resolved

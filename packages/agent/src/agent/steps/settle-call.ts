@@ -2,6 +2,7 @@ import { RunCancelled } from '../../errors/run-error.ts'
 import { isSignal } from '../../errors/signals.ts'
 import { callResult, returnPart, type CallResult } from '../../tools/call-result.ts'
 import { executeCall } from '../../tools/execute-call.ts'
+import { isPromiseLike } from '../../util/json.ts'
 import type { CallFacts } from '../run-context.ts'
 import type { Run } from '../run.ts'
 import type { BatchResults, FunctionCall } from './batch.ts'
@@ -24,15 +25,15 @@ interface Settling {
 export async function settleCall(run: Run, call: FunctionCall, { args, batch, signal }: Settling): Promise<Ending> {
   const { part, tool } = call
   try {
-    const facts = callFacts(run, call)
-    const value = await executeCall(run.hooks, run.config.effects, {
+    const pending = executeCall(run.hooks, run.config.effects, {
       tool,
       part,
       args,
-      context: own => run.context({ ...facts, signal: own ?? signal }),
+      context: own => run.context(callFacts(run, call, own ?? signal)),
       timeoutMs: tool.definition.timeoutMs ?? run.config.toolTimeoutMs,
       step: run.effect(`tool-call:${run.step}:${part.toolCallId}:${call.index}`),
     })
+    const value = isPromiseLike(pending) ? await pending : pending
     const result = callResult(part, value, run.now())
     run.usage.toolCalls += 1
     run.toolRetries.succeed(part.toolName)
@@ -66,7 +67,7 @@ function endingOf(run: Run, call: FunctionCall, { error, batch }: { error: unkno
   }
 }
 
-export function callFacts(run: Run, call: FunctionCall): CallFacts {
+export function callFacts(run: Run, call: FunctionCall, signal?: AbortSignal): CallFacts {
   const { part, tool, resolution } = call
   const approved = resolution?.kind === 'approved'
   return {
@@ -76,5 +77,6 @@ export function callFacts(run: Run, call: FunctionCall): CallFacts {
     maxRetries: tool.maxRetries ?? run.config.retries.tools,
     approved,
     metadata: approved ? resolution.metadata : undefined,
+    signal,
   }
 }

@@ -2,19 +2,21 @@ import type { AgentNode, RunOutcome } from '../../capabilities/capability.ts'
 import type { RetryPromptPart } from '../../messages/part.ts'
 import { parseOutputText, pickOutput } from '../../output/parse-output-text.ts'
 import type { OutputSchema, TextProcessor } from '../../output/output.ts'
+import { isPromiseLike } from '../../util/json.ts'
 import type { Run } from '../run.ts'
 import { consumeOutputRetry } from './output-retry.ts'
 import { processOutput, refusalContent, type OutputCandidate } from './process-output.ts'
 
 /** Takes a text as the output, or asks the model again. */
-export async function takeText(run: Run, processor: TextProcessor, text: string): Promise<AgentNode> {
+export function takeText(run: Run, processor: TextProcessor, text: string): Promise<AgentNode> {
   return takeOrRetry(run, textCandidate(run.config.output, processor, text))
 }
 
 /** Ends the run with a candidate, or asks the model again: feedback on the whole response, from the output budget. */
 export async function takeOrRetry(run: Run, candidate: OutputCandidate): Promise<AgentNode> {
   try {
-    return { kind: 'end', output: await processOutput(run, candidate) }
+    const pending = processOutput(run, candidate)
+    return { kind: 'end', output: isPromiseLike(pending) ? await pending : pending }
   } catch (error) {
     const content = refusalContent(error)
     if (content === undefined) throw error
