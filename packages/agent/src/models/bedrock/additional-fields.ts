@@ -18,6 +18,7 @@ export function additionalFields(
     ...topKFields(facts, settings, own),
     ...thinkingFields(thinking, facts, settings),
     ...parallelFields(facts, settings, toolConfig),
+    ...betaFields(facts, settings),
     ...own,
   }
   const merged = { ...fields, ...mergedInference(facts, settings, own) }
@@ -36,6 +37,11 @@ function parallelFields(
   const name = choice.tool?.name
   const type = name !== undefined ? 'tool' : choice.any !== undefined ? 'any' : 'auto'
   return { tool_choice: { type, ...(name !== undefined && { name }), disable_parallel_tool_use: true } }
+}
+
+function betaFields(facts: BedrockFacts, { bedrockAnthropicBetas }: ModelSettings): JsonObject {
+  const isTaken = facts.bedrockThinkingVariant === 'anthropic' && bedrockAnthropicBetas?.length
+  return isTaken ? { anthropic_beta: bedrockAnthropicBetas } : {}
 }
 
 function topKFields(facts: BedrockFacts, { topK }: ModelSettings, own: JsonObject): JsonObject {

@@ -33,6 +33,8 @@ export interface BedrockModelSettings {
   readonly bedrockPromptVariables?: Readonly<Record<string, { readonly text: string }>>
   /** Fields of the model's own API that Converse has no word for. They win over those made from other settings. */
   readonly bedrockAdditionalModelRequestsFields?: JsonObject
+  /** Names of Claude's beta features (`anthropic_beta`). Ignored by other families. */
+  readonly bedrockAnthropicBetas?: readonly string[]
   /** Puts a cache point after the tool definitions. Claude only; ignored elsewhere. */
   readonly bedrockCacheToolDefinitions?: BedrockCacheSetting
   /** Puts a cache point after the instructions that do not change. */

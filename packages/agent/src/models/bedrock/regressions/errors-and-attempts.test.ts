@@ -6,7 +6,7 @@ import { ModelHttpError } from '../../../errors/model-http-error.ts'
 import { UserError } from '../../../errors/user-error.ts'
 import { requestModel, streamModel } from '../../call-model.ts'
 import { isContextOverflow, mapError } from '../errors.ts'
-import { callOf } from '../test-support/calls.ts'
+import { callOf, drain } from '../test-support/calls.ts'
 import { startEndpoint, type Endpoint } from '../test-support/endpoint.ts'
 
 let endpoint: Endpoint
@@ -49,6 +49,26 @@ describe('attempts per error: the table of the guide', () => {
     endpoint.server.faults.always({ error: { type: 'ServiceUnavailableException' } })
     await failure(streamModel(endpoint.model(undefined, { connect: { maxAttempts: 2 } }), callOf()))
     expect(endpoint.server.log).toHaveLength(2)
+  })
+
+  it('a connection that breaks has three attempts, and so has an error in the first frame of a stream', async () => {
+    endpoint.server.faults.always({ do: 'destroy' })
+    await failure(requestModel(endpoint.model(), callOf()))
+    expect(endpoint.server.log).toHaveLength(3)
+    endpoint.server.log.clear()
+    endpoint.server.faults.clear()
+    endpoint.server.faults.always({ after: { events: 0 }, do: { exception: 'throttlingException' } })
+    endpoint.responder.push('a', 'b', 'c')
+    await failure(streamModel(endpoint.model(), callOf()))
+    expect(endpoint.server.log).toHaveLength(3)
+  })
+
+  it('an error later in a stream is never retried', async () => {
+    endpoint.server.faults.always({ after: { events: 2 }, do: { exception: 'throttlingException' } })
+    endpoint.responder.push('a')
+    const { error } = await drain(await streamModel(endpoint.model(), callOf()))
+    expect(error).toBeInstanceOf(ModelError)
+    expect(endpoint.server.log).toHaveLength(1)
   })
 
   it('a retry that succeeds is no error, and Retry-After is reported when it is not', async () => {

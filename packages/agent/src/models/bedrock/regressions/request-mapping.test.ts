@@ -413,6 +413,14 @@ describe('settings', () => {
     expect((await sent({ settings: { topK: 5 } }, llama)).additionalModelRequestFields).toBeUndefined()
   })
 
+  it("Claude's beta features are named to Claude alone", async () => {
+    const settings = { bedrockAnthropicBetas: ['context-1m-2025-08-07'] }
+    expect((await requestBody({ settings })).additionalModelRequestFields).toEqual({
+      anthropic_beta: settings.bedrockAnthropicBetas,
+    })
+    expect((await requestBody({ settings }, nova)).additionalModelRequestFields).toBeUndefined()
+  })
+
   it('parallel tool calls can be switched off where the family knows how', async () => {
     const settings = { parallelToolCalls: false }
     expect((await requestBody({ parameters: asked, settings })).additionalModelRequestFields).toEqual({
