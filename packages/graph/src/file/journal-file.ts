@@ -122,7 +122,7 @@ export class DurableWriter {
     const before = performance.now()
     for (let done = 0; done < bytes.length;) done += await writeOnce(descriptor, bytes, done)
     if (this.#isSynced) await sync(descriptor)
-    if (performance.now() - before < SLOW_MS / 2) this.#isSlow = false
+    if (performance.now() - before < SLOW_MS) this.#isSlow = false
   }
 }
 
