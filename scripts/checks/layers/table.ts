@@ -60,6 +60,7 @@ export const edgePairs: readonly Exception[] = [
     because: 'a provider that serves the OpenAI API is data for it',
   },
   { from: 'models/azure/', to: 'models/openai/', because: 'Azure serves the OpenAI API' },
+  { from: 'models/bedrock-mantle/', to: 'models/openai/', because: 'Mantle serves the OpenAI API' },
   {
     from: 'embeddings/*/',
     to: 'models/*/',

@@ -4,7 +4,14 @@ import { resolveProfile, type ModelProfile } from '../../src/models/profile.ts'
 import { compare, type Difference } from '../compare/compare.ts'
 import { Bindings } from '../compare/tokens.ts'
 import type { Corpus } from '../corpus.ts'
-import type { ModelRecord, ProviderCase, RecordedCall, RecordedUnit, WireRecord } from '../provider-case.ts'
+import type {
+  ModelRecord,
+  ProviderCase,
+  RecordedCall,
+  RecordedResponse,
+  RecordedUnit,
+  WireRecord,
+} from '../provider-case.ts'
 import { attempt, combine, NotSupported, type Outcome } from '../report/outcome.ts'
 import { recordedDownloads } from '../traffic/downloads.ts'
 import { HttpStub } from '../traffic/http-stub.ts'
@@ -81,7 +88,8 @@ export class HttpCaseRunner implements CaseRunner {
     if (call.kind === 'embedding') return this.#runEmbedding(call)
     const apiExchanges = (call.exchanges ?? []).filter(exchange => isApiCall(exchange.request.uri, call.model))
     const sdkReplies = (call.sdk_calls ?? []).map(sdkCall => this.#sdkResponse(sdkCall))
-    const apiReplies = apiExchanges.flatMap(exchange => exchange.response ?? [])
+    const refusal = this.#unrecordedRefusal(call)
+    const apiReplies = [...apiExchanges.flatMap(exchange => exchange.response ?? []), ...refusal]
     if (call.result && apiReplies.length + sdkReplies.length === 0)
       throw new NotSupported('an answer that was not recorded')
     const model = await this.#createModel(call.model, call)
@@ -94,7 +102,7 @@ export class HttpCaseRunner implements CaseRunner {
     const done = await callModel(model, modelCall, call)
     return [
       ...before,
-      ...compareTraffic(call, apiExchanges, this.#stub.seen, `${place}.request`),
+      ...(refusal.length > 0 ? [] : compareTraffic(call, apiExchanges, this.#stub.seen, `${place}.request`)),
       ...this.#compareSdkCalls(call, `${place}.sdk_calls`),
       ...compareResult(call, done, options, this.#endpointOf(call), place),
     ]
@@ -160,10 +168,17 @@ export class HttpCaseRunner implements CaseRunner {
 
   #endpointOf({ model }: RecordedCall): Endpoint {
     return {
-      ours: this.#stub.url + pathOf(model.base_url),
-      recorded: model.base_url ?? '',
+      ours: this.#stub.url,
+      recorded: originOf(model.base_url),
       ownDetails: this.#provider.ownDetails,
     }
+  }
+
+  /** A test that only looked at what its own transport was given: the status and the error are all that is known. */
+  #unrecordedRefusal({ error, exchanges, sdk_calls: sdkCalls }: RecordedCall): RecordedResponse[] {
+    if (error?.status_code === undefined || exchanges?.length || sdkCalls?.length) return []
+    const json = this.#provider.errorBody?.(error.body) ?? error.body
+    return [{ status: error.status_code, headers: { 'content-type': 'application/json' }, body: { json } }]
   }
 
   #sdkResponse(call: Parameters<NonNullable<HttpProvider['sdkResponse']>>[0]) {
@@ -187,6 +202,10 @@ function fingerprint({ strict, input }: SchemaRow): string {
     .update(JSON.stringify([strict, input]))
     .digest('hex')
     .slice(0, 8)
+}
+
+function originOf(baseUrl: string | null): string {
+  return baseUrl !== null && URL.canParse(baseUrl) ? new URL(baseUrl).origin : (baseUrl ?? '')
 }
 
 /** A gateway puts a path before that of the API. */

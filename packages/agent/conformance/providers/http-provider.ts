@@ -18,7 +18,7 @@ export interface HttpProvider {
   /** Its class name in the recorded profiles. */
   readonly profileProvider: string
   /** With which its own facts begin in recorded profiles. */
-  readonly factPrefix: string
+  readonly factPrefix: string | readonly string[]
   /** Our models by the recorded class. */
   readonly models: Readonly<Record<string, ModelFactory>>
   /** Our embedding models by the recorded class. */
@@ -30,6 +30,8 @@ export interface HttpProvider {
   readonly ownDetails?: readonly string[]
   /** Single mapping functions by their recorded name. */
   readonly units?: Readonly<Record<string, UnitCheck>>
+  /** The body in which the provider sends the error that its SDK hands on. Default: the error itself. */
+  errorBody?(error: unknown): unknown
   /** The HTTP response that makes the vendor's SDK return what a faked one returned. */
   sdkResponse?(call: SdkCall): RecordedResponse
   /** The arguments a faked SDK call was given, seen in the request that a real SDK made of ours. */

@@ -10,6 +10,13 @@ const runners: Readonly<Record<string, (corpus: Corpus, provider: string) => Pro
     ])
     return HttpCaseRunner.start(bedrock, corpus)
   },
+  'bedrock-mantle': async corpus => {
+    const [{ HttpCaseRunner }, { bedrockMantle }] = await Promise.all([
+      import('./http-case-runner.ts'),
+      import('./bedrock-mantle.ts'),
+    ])
+    return HttpCaseRunner.start(bedrockMantle, corpus)
+  },
   doubles: loadDoubles,
   function: loadDoubles,
   test: loadDoubles,

@@ -37,8 +37,8 @@ function writeFact(value: unknown): unknown {
 }
 
 /** Whether a recorded fact is one that models of this provider can have here: a shared one, or one of its own. */
-export function isFactOf(name: string, prefix: string): boolean {
-  return sharedFacts.has(toCamel(name)) || name.startsWith(prefix)
+export function isFactOf(name: string, prefixes: string | readonly string[]): boolean {
+  return sharedFacts.has(toCamel(name)) || [prefixes].flat().some(prefix => name.startsWith(prefix))
 }
 
 const sharedFacts: ReadonlySet<string> = new Set([

@@ -5,6 +5,7 @@ import type { ProviderModule } from './provider.ts'
 /** Every provider, one line each; loaded when it is first used. */
 export const providers = {
   bedrock: () => import('./bedrock/index.ts'),
+  'bedrock-mantle': () => import('./bedrock-mantle/index.ts'),
   test: () => import('../testing/provider.ts'),
 } satisfies Record<string, () => Promise<ProviderModule>>
 
