@@ -35,7 +35,7 @@ export async function* executeRun<TOutput>(run: Run): AsyncGenerator<AgentEvent<
   } finally {
     if (!finished) run.cancel('its stream was left')
     run.close()
-    await close?.()
+    if (close !== undefined) await close()
   }
 }
 

@@ -80,6 +80,8 @@ export class Run {
   readonly #produced = new Set<ModelMessage>()
   #history: HistoryCleaner | undefined
   readonly #controller = new AbortController()
+  readonly #cancelListeners = new Set<() => void>()
+  #isCancelled = false
   #nowMs = Number.NaN
   #now = ''
   readonly #unfollow: () => void
@@ -91,7 +93,7 @@ export class Run {
     this.limits = start.limits
     this.hasTokenLimits = hasTokenLimits(start.limits)
     this.prompt = start.prompt
-    this.#unfollow = follow(start.signal, this.#controller)
+    this.#unfollow = this.#follow(start.signal)
   }
 
   get deps(): unknown {
@@ -190,14 +192,33 @@ export class Run {
   /** Aborts everything the run is doing; returns the error that ends it. */
   cancel(reason?: unknown): RunCancelled {
     const error = new RunCancelled(reason)
-    if (!this.signal.aborted) this.#controller.abort(error)
+    this.#abort(error)
     return error
   }
 
-  /** Calls `listener` when the run is cancelled. Returns how to stop listening. */
+  #abort(reason: unknown): void {
+    if (this.#isCancelled) return
+    this.#isCancelled = true
+    this.#controller.abort(reason)
+    for (const listener of this.#cancelListeners) listener()
+  }
+
+  /** Aborts the run with a signal. Returns how to stop listening. */
+  #follow(signal: AbortSignal | undefined): () => void {
+    if (signal === undefined) return () => {}
+    const forward = () => this.#abort(signal.reason)
+    if (signal.aborted) {
+      forward()
+      return () => {}
+    }
+    signal.addEventListener('abort', forward)
+    return () => signal.removeEventListener('abort', forward)
+  }
+
+  /** Calls `listener` when the run is cancelled. Returns how to stop listening. Far cheaper than listening to `signal`. */
   onCancel(listener: () => void): () => void {
-    this.signal.addEventListener('abort', listener)
-    return () => this.signal.removeEventListener('abort', listener)
+    this.#cancelListeners.add(listener)
+    return () => void this.#cancelListeners.delete(listener)
   }
 
   /** What is pending, or the cancellation when that comes first: work that ignores its signal does not hold up the run. */
@@ -219,7 +240,7 @@ export class Run {
 
   /** @throws {RunCancelled} once the run is cancelled */
   checkCancelled(): void {
-    if (this.signal.aborted) throw this.cancelled()
+    if (this.#isCancelled) throw this.cancelled()
   }
 
   cancelled(): RunCancelled {
@@ -251,16 +272,4 @@ export class Run {
       conversationId: message.conversationId ?? this.conversationId,
     })
   }
-}
-
-/** Aborts a controller with a signal. Returns how to stop listening. */
-function follow(signal: AbortSignal | undefined, controller: AbortController): () => void {
-  if (signal === undefined) return () => {}
-  if (signal.aborted) {
-    controller.abort(signal.reason)
-    return () => {}
-  }
-  const forward = () => controller.abort(signal.reason)
-  signal.addEventListener('abort', forward)
-  return () => signal.removeEventListener('abort', forward)
 }

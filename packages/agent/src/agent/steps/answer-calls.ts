@@ -14,12 +14,13 @@ import {
   type OutputCall,
   type UnknownCall,
 } from './batch.ts'
-import { settleDeferred } from './deferred-calls.ts'
+import { hasDeferred, settleDeferred } from './deferred-calls.ts'
 import { consumeOutputRetry } from './output-retry.ts'
 import { stubs, tryOutputCall, type OutputAttempt } from './output-call.ts'
 import type { ResponseContent } from './read-response.ts'
 import { resultEvent, runFunctionCalls } from './run-function-calls.ts'
 import { unknownKey } from './refuse-call.ts'
+import { refreshTools } from './request-parameters.ts'
 import { tryText } from './text-output.ts'
 
 /** The output call that wins, and the part that tells the model so. */
@@ -44,6 +45,8 @@ export async function* answerCalls(
   node: CallToolsNode,
   content: ResponseContent,
 ): AsyncGenerator<AgentEvent, AgentNode> {
+  // a history may begin with calls: then no request has listed the tools yet
+  if (run.step === 0) await refreshTools(run)
   const parts =
     node.results === undefined
       ? content.calls
@@ -67,7 +70,7 @@ export async function* answerCalls(
       batch.results.replace(winner.part, { ...winner.part, content: stubs.withdrawn })
       winner = undefined
     }
-    deferred = yield* settleDeferred(run, batch, winner)
+    if (hasDeferred(batch)) deferred = yield* settleDeferred(run, batch, winner)
   } catch (error) {
     keepFinished(run, batch.results)
     throw error
@@ -160,7 +163,13 @@ async function* early(run: Run, { calls, results }: Batch): AsyncGenerator<Agent
 }
 
 /** In the order of the calls: function tools all run, outputs only until one succeeds. */
-async function* graceful(run: Run, { calls, results }: Batch): AsyncGenerator<AgentEvent, Winner | undefined> {
+function graceful(run: Run, batch: Batch): AsyncGenerator<AgentEvent, Winner | undefined> {
+  const { calls, results } = batch
+  if (calls.some(isOutputCall)) return inTurn(run, batch)
+  return runFunctionCalls(run, calls.filter(isFunctionCall), results)
+}
+
+async function* inTurn(run: Run, { calls, results }: Batch): AsyncGenerator<AgentEvent, Winner | undefined> {
   let winner: Winner | undefined
   let waiting: (FunctionCall | UnknownCall)[] = []
   for (const call of calls) {

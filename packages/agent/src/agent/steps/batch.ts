@@ -56,7 +56,7 @@ export class BatchResults {
   readonly #groups: RequestPart[][] = []
   readonly #calls: ToolCallPart[] = []
   readonly #approvals: ToolCallPart[] = []
-  readonly #metadata: Record<string, JsonObject> = Object.create(null)
+  #metadata: Record<string, JsonObject> | undefined
   /** A function tool asked for a correction. */
   retryAsked = false
 
@@ -79,7 +79,8 @@ export class BatchResults {
   adopt(other: BatchResults): void {
     this.#calls.push(...other.#calls.splice(0))
     this.#approvals.push(...other.#approvals.splice(0))
-    Object.assign(this.#metadata, other.#metadata)
+    if (other.#metadata !== undefined)
+      this.#metadata = Object.assign(this.#metadata ?? Object.create(null), other.#metadata)
   }
 
   addPart(part: RequestPart): void {
@@ -99,13 +100,18 @@ export class BatchResults {
     list.push(part)
     if (metadata !== undefined) {
       // defined, not assigned: an id may be `__proto__`
+      this.#metadata ??= Object.create(null) as Record<string, JsonObject>
       Object.defineProperty(this.#metadata, part.toolCallId, { value: metadata, enumerable: true, configurable: true })
     }
   }
 
+  get hasDeferred(): boolean {
+    return this.#calls.length > 0 || this.#approvals.length > 0
+  }
+
   /** The calls put off since the last time this was asked; they are forgotten here. */
   takeDeferred(): DeferredToolRequests | undefined {
-    if (this.#calls.length === 0 && this.#approvals.length === 0) return undefined
+    if (!this.hasDeferred) return undefined
     return {
       kind: 'deferred-tool-requests',
       calls: this.#calls.splice(0),

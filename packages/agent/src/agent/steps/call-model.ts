@@ -12,13 +12,26 @@ import type { Run } from '../run.ts'
 /** Performs one model request as a whole, through the effects port. A response the provider suspends is resumed until it is
  *  finished; an error ends the provider's job.
  *  @param suspended the response of an old history that is to be resumed */
-export async function requestWhole(
+export function requestWhole(
   run: Run,
   request: ModelRequestContext,
   suspended?: ModelResponse,
 ): Promise<ModelResponse> {
-  const first = await performOnce(run, request)
-  if (suspended === undefined && first.state !== 'suspended') return first
+  return performOnce(run, request).then(first =>
+    suspended === undefined && first.state !== 'suspended' ? first : resumeWhole(run, request, { first, suspended }),
+  )
+}
+
+interface Resuming {
+  readonly first: ModelResponse
+  readonly suspended: ModelResponse | undefined
+}
+
+async function resumeWhole(
+  run: Run,
+  request: ModelRequestContext,
+  { first, suspended }: Resuming,
+): Promise<ModelResponse> {
   const continuation = new Continuation(request.model, suspended)
   try {
     let step = continuation.take(first)

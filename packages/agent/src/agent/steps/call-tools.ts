@@ -9,24 +9,27 @@ import { consumeOutputRetry } from './output-retry.ts'
 import { readResponse, type ResponseContent } from './read-response.ts'
 import { feedback, takeOrRetry, takeText } from './text-output.ts'
 import { answerCalls } from './answer-calls.ts'
-import { refreshTools } from './request-parameters.ts'
 
 /** Decides what a response means: tool calls to answer, an output, or nothing usable. */
-export async function* answerResponse(run: Run, node: CallToolsNode): AsyncGenerator<AgentEvent, AgentNode> {
+export function answerResponse(run: Run, node: CallToolsNode): AsyncGenerator<AgentEvent, AgentNode> {
   const { response } = node
-  const { output } = run.config
   if (response.state === 'suspended') {
     throw new UserError(
       'The response is suspended: its provider has not finished it. Run the agent with this history and no prompt to resume it.',
     )
   }
   const content = readResponse(response)
+  return content.calls.length > 0 ? answerCalls(run, node, content) : takeOutput(run, response, content)
+}
+
+// eslint-disable-next-line require-yield -- an answer among others: it has no events to show
+async function* takeOutput(
+  run: Run,
+  response: ModelResponse,
+  content: ResponseContent,
+): AsyncGenerator<never, AgentNode> {
+  const { output } = run.config
   if (content.isEmpty) return answerNothing(run, response, content)
-  if (content.calls.length > 0) {
-    // a history may begin with calls: then no request has listed the tools yet
-    if (run.step === 0) await refreshTools(run)
-    return yield* answerCalls(run, node, content)
-  }
   const image = output.allowsImage ? content.files.find(file => file.mediaType.startsWith('image/')) : undefined
   if (image !== undefined) return takeOrRetry(run, { context: { mode: 'image', hasFunction: false }, raw: image })
   if (content.text !== '' && output.text !== undefined) return takeText(run, output.text, content.text)

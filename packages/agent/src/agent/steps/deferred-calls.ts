@@ -7,7 +7,7 @@ import type { ToolCallPart } from '../../messages/part.ts'
 import { returnPart } from '../../tools/call-result.ts'
 import type { Run } from '../run.ts'
 import type { Batch, Winner } from './answer-calls.ts'
-import type { FunctionCall } from './batch.ts'
+import type { BatchCall, FunctionCall } from './batch.ts'
 import { checkDeferrable } from './check-deferrable.ts'
 import { resolutions } from './deferred-results.ts'
 import { stubs } from './output-call.ts'
@@ -22,10 +22,7 @@ export async function* settleDeferred(
   winner: Winner | undefined,
 ): AsyncGenerator<AgentEvent, RunOutcome | undefined> {
   const { calls, results } = batch
-  const waiting = calls.filter(
-    (call): call is FunctionCall =>
-      (call.kind === 'external' || call.kind === 'unapproved') && call.resolution === undefined,
-  )
+  const waiting = calls.filter(isWaiting)
   if (winner !== undefined) {
     for (const call of waiting) results.addPart(returnPart(call.part, stubs.functionNotRun, run.now()))
     for (const part of deferredParts(results.takeDeferred())) {
@@ -47,6 +44,15 @@ export async function* settleDeferred(
     )
   }
   return { output: left }
+}
+
+/** Whether there is anything to deal with. */
+export function hasDeferred({ calls, results }: Batch): boolean {
+  return results.hasDeferred || calls.some(isWaiting)
+}
+
+function isWaiting(call: BatchCall): call is FunctionCall {
+  return (call.kind === 'external' || call.kind === 'unapproved') && call.resolution === undefined
 }
 
 function deferredParts(requests: DeferredToolRequests | undefined): readonly ToolCallPart[] {

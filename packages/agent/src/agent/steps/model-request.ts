@@ -5,13 +5,16 @@ import { isSignal } from '../../errors/signals.ts'
 import { UserError } from '../../errors/user-error.ts'
 import type { AgentEvent } from '../../messages/event.ts'
 import type { ModelResponse } from '../../messages/message.ts'
+import type { InstructionPart } from '../../messages/part.ts'
 import { countTokens } from '../../models/call-model.ts'
 import { joinInstructions } from '../../models/instructions.ts'
+import type { ModelSettings } from '../../models/settings.ts'
+import type { NativeTool } from '../../native-tools/native-tool.ts'
 import { checkBeforeRequest, checkRequestTokens, checkTokens } from '../../usage/check-limits.ts'
 import { costOf } from '../../usage/cost.ts'
 import { addUsage } from '../../usage/add-usage.ts'
 import { bridge, drainTo } from '../../util/bridge.ts'
-import { isPromiseLike } from '../../util/json.ts'
+import { isPromiseLike, type MaybePromise } from '../../util/json.ts'
 import type { Run } from '../run.ts'
 import { requestStreamed, requestWhole } from './call-model.ts'
 import { collectInstructions } from './instructions.ts'
@@ -34,7 +37,8 @@ export async function* sendRequest(run: Run, node: ModelRequestNode): AsyncGener
   run.unknownTools.nextStep()
   const refreshing = refreshTools(run)
   if (isPromiseLike(refreshing)) await refreshing
-  const prepared = await prepareRequest(run)
+  const preparing = prepareRequest(run)
+  const prepared = isPromiseLike(preparing) ? await preparing : preparing
 
   const attempt: Attempt = { called: false }
   let response: ModelResponse
@@ -100,24 +104,35 @@ function appendRequest(run: Run, node: ModelRequestNode): void {
   else run.append({ kind: 'request', parts: node.parts })
 }
 
-async function prepareRequest(run: Run): Promise<ModelRequestContext> {
-  const pending = collectSettings(run)
-  const settings = isPromiseLike(pending) ? await pending : pending
+function prepareRequest(run: Run): MaybePromise<ModelRequestContext> {
+  const settings = collectSettings(run)
+  return isPromiseLike(settings) ? settings.then(ready => withSettings(run, ready)) : withSettings(run, settings)
+}
+
+function withSettings(run: Run, settings: ModelSettings): MaybePromise<ModelRequestContext> {
   run.modelSettings = settings
-  const collecting = collectInstructions(run)
-  const instructionParts = isPromiseLike(collecting) ? await collecting : collecting
-  const instructions = joinInstructions(instructionParts)
+  const parts = collectInstructions(run)
+  return isPromiseLike(parts) ? parts.then(ready => withInstructions(run, ready)) : withInstructions(run, parts)
+}
+
+function withInstructions(run: Run, parts: readonly InstructionPart[]): MaybePromise<ModelRequestContext> {
+  const instructions = joinInstructions(parts)
   const last = run.messages.at(-1)
-  if (instructions !== undefined && last?.kind === 'request') run.replaceLast({ ...last, instructions })
+  if (instructions !== undefined && last?.kind === 'request') run.replaceLast(Object.assign({}, last, { instructions }))
   if (isEmptyConversation(run, instructions)) {
     throw new UserError(
       'There is nothing to send: no prompt, no instructions and no message history. Give one of them.',
     )
   }
-  const natives = collectNativeTools(run)
-  const nativeTools = isPromiseLike(natives) ? await natives : natives
-  const parameters = requestParameters(run, instructionParts, nativeTools)
-  return { model: run.model, messages: run.messages, settings, parameters, streaming: run.start.streaming }
+  const complete = (nativeTools: readonly NativeTool[]): ModelRequestContext => ({
+    model: run.model,
+    messages: run.messages,
+    settings: run.modelSettings,
+    parameters: requestParameters(run, parts, nativeTools),
+    streaming: run.start.streaming,
+  })
+  const nativeTools = collectNativeTools(run)
+  return isPromiseLike(nativeTools) ? nativeTools.then(complete) : complete(nativeTools)
 }
 
 function isEmptyConversation(run: Run, instructions: string | undefined): boolean {

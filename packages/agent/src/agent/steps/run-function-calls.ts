@@ -5,16 +5,11 @@ import { checkBeforeToolCalls } from '../../usage/check-limits.ts'
 import { isPromiseLike, type MaybePromise } from '../../util/json.ts'
 import type { Run } from '../run.ts'
 import type { BatchResults, FunctionCall, UnknownCall } from './batch.ts'
-import { Completions } from './completions.ts'
 import { externalResult } from './external-result.ts'
 import { refusalContent } from './process-output.ts'
 import { askAgain, refuseUnknown } from './refuse-call.ts'
-import { callFacts, settleCall, type Ending } from './settle-call.ts'
-
-interface ReadyCall {
-  readonly call: FunctionCall
-  readonly args: unknown
-}
+import { RunningCalls, type ReadyCall } from './running-calls.ts'
+import { callFacts } from './settle-call.ts'
 
 /** Validates calls one after the other, checks the budget for all of them, then runs them at the same time,
  *  except where a sequential tool stands between. Results come as they are ready and are stored in the order of the calls. */
@@ -22,7 +17,7 @@ export async function* runFunctionCalls(
   run: Run,
   calls: readonly (FunctionCall | UnknownCall)[],
   batch: BatchResults,
-): AsyncGenerator<AgentEvent, void> {
+): AsyncGenerator<AgentEvent, undefined> {
   if (calls.length === 0) return
   const results = new Map<number, CallResult>()
   const ready: ReadyCall[] = []
@@ -38,7 +33,19 @@ export async function* runFunctionCalls(
     }
     checkBatch(run, calls, results)
     for (const result of results.values()) yield resultEvent(result)
-    for (const segment of segments(ready)) yield* runTogether(run, segment, { batch, results })
+    for (const segment of segments(ready)) {
+      const running = new RunningCalls(run, segment, batch)
+      try {
+        while (!running.isDone) {
+          const finished = await running.next()
+          if (finished === undefined) continue
+          results.set(finished.index, finished.result)
+          yield resultEvent(finished.result)
+        }
+      } finally {
+        running.release()
+      }
+    }
   } finally {
     batch.addGroup(results, run.now())
   }
@@ -96,71 +103,19 @@ export function validateArgs(run: Run, call: FunctionCall): MaybePromise<unknown
 }
 
 /** A sequential tool runs alone: what comes before it is finished, what comes after it waits. */
-function* segments(ready: readonly ReadyCall[]): Generator<readonly ReadyCall[]> {
-  let together: ReadyCall[] = []
+function segments(ready: readonly ReadyCall[]): readonly (readonly ReadyCall[])[] {
+  const isSequential = ({ call }: ReadyCall) => call.tool.definition.sequential === true
+  if (!ready.some(isSequential)) return ready.length === 0 ? [] : [ready]
+  const list: ReadyCall[][] = []
+  let together: ReadyCall[] | undefined
   for (const one of ready) {
-    if (one.call.tool.definition.sequential !== true) {
-      together.push(one)
-      continue
-    }
-    if (together.length > 0) yield together
-    together = []
-    yield [one]
+    if (isSequential(one)) {
+      list.push([one])
+      together = undefined
+    } else if (together === undefined) list.push((together = [one]))
+    else together.push(one)
   }
-  if (together.length > 0) yield together
-}
-
-interface Collecting {
-  readonly batch: BatchResults
-  readonly results: Map<number, CallResult>
-}
-
-/** Runs calls at the same time and yields each result when it is there. The first hard error aborts the others' signal;
- *  what had finished by then is kept. */
-async function* runTogether(
-  run: Run,
-  segment: readonly ReadyCall[],
-  { batch, results }: Collecting,
-): AsyncGenerator<AgentEvent, void> {
-  run.checkCancelled()
-  const endings = new Completions<{ call: FunctionCall; ending: Ending } | 'aborted'>()
-  const siblings = segment.length > 1 ? siblingSignal(run) : undefined
-  const onAbort = () => endings.push('aborted')
-  run.signal.addEventListener('abort', onAbort)
-  try {
-    for (const { call, args } of segment) {
-      void settleCall(run, call, { args, batch, signal: siblings?.signal }).then(ending =>
-        endings.push({ call, ending }),
-      )
-    }
-    for (let waiting = segment.length; waiting > 0; waiting -= 1) {
-      const done = await endings.next()
-      if (done === 'aborted') throw run.cancelled()
-      const { call, ending } = done
-      if (ending.kind === 'error') throw ending.error
-      if (ending.kind === 'deferred') continue
-      results.set(call.index, ending.result)
-      yield resultEvent(ending.result)
-    }
-  } catch (error) {
-    siblings?.abort(error)
-    throw error
-  } finally {
-    run.signal.removeEventListener('abort', onAbort)
-    siblings?.release()
-  }
-}
-
-/** A signal for calls that run side by side: aborted with the run, or when one of them fails for good. */
-function siblingSignal(run: Run): { signal: AbortSignal; abort(reason: unknown): void; release(): void } {
-  const controller = new AbortController()
-  const forward = () => controller.abort(run.signal.reason)
-  run.signal.addEventListener('abort', forward)
-  return {
-    signal: controller.signal,
-    abort: reason => controller.abort(reason),
-    release: () => run.signal.removeEventListener('abort', forward),
-  }
+  return list
 }
 
 export function resultEvent({ part, content }: CallResult): AgentEvent {

@@ -1,0 +1,61 @@
+import type { CallResult } from '../../tools/call-result.ts'
+import type { Run } from '../run.ts'
+import type { BatchResults, FunctionCall } from './batch.ts'
+import { Completions } from './completions.ts'
+import { settleCall, type Ending } from './settle-call.ts'
+
+/** A call with its validated arguments. */
+export interface ReadyCall {
+  readonly call: FunctionCall
+  readonly args: unknown
+}
+
+/** Calls that run at the same time, from when this is made. The first hard error aborts the signal of the others;
+ *  what had finished by then is kept. */
+export class RunningCalls {
+  readonly #run: Run
+  readonly #endings = new Completions<{ readonly call: FunctionCall; readonly ending: Ending } | 'cancelled'>()
+  readonly #siblings: AbortController | undefined
+  readonly #stopListening: () => void
+  #waiting: number
+
+  constructor(run: Run, calls: readonly ReadyCall[], batch: BatchResults) {
+    run.checkCancelled()
+    this.#run = run
+    this.#waiting = calls.length
+    this.#siblings = calls.length > 1 ? new AbortController() : undefined
+    this.#stopListening = run.onCancel(() => {
+      this.#endings.push('cancelled')
+      this.#siblings?.abort(run.signal.reason)
+    })
+    for (const { call, args } of calls) {
+      void settleCall(run, call, { args, batch, signal: this.#siblings?.signal }).then(ending =>
+        this.#endings.push({ call, ending }),
+      )
+    }
+  }
+
+  get isDone(): boolean {
+    return this.#waiting === 0
+  }
+
+  /** Waits for the call that ends next; `undefined` when it was put off.
+   *  @throws the error of a call that ends the run · {RunCancelled} */
+  async next(): Promise<{ readonly index: number; readonly result: CallResult } | undefined> {
+    const ended = await this.#endings.next()
+    if (ended === 'cancelled') throw this.#fail(this.#run.cancelled())
+    const { call, ending } = ended
+    if (ending.kind === 'error') throw this.#fail(ending.error)
+    this.#waiting -= 1
+    return ending.kind === 'result' ? { index: call.index, result: ending.result } : undefined
+  }
+
+  release(): void {
+    this.#stopListening()
+  }
+
+  #fail(error: unknown): unknown {
+    this.#siblings?.abort(error)
+    return error
+  }
+}
