@@ -5,6 +5,7 @@ import { isSignal, ModelRetry } from '../errors/signals.ts'
 import type { ToolCallPart } from '../messages/part.ts'
 import type { ToolsetTool } from '../toolsets/toolset.ts'
 import type { MaybePromise } from '../util/json.ts'
+import { onAbort } from '../util/on-abort.ts'
 import type { RunContext } from './run-context.ts'
 
 export interface CallToExecute {
@@ -58,8 +59,7 @@ async function withTimeout<T>(
   work: (signal: AbortSignal) => MaybePromise<T>,
 ): Promise<T> {
   const controller = new AbortController()
-  const forward = () => controller.abort(parent.reason)
-  parent.addEventListener('abort', forward)
+  const release = onAbort(parent, () => controller.abort(parent.reason))
   let timer: ReturnType<typeof setTimeout> | undefined
   const timeUp = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
@@ -75,6 +75,6 @@ async function withTimeout<T>(
     return await Promise.race([working, timeUp])
   } finally {
     clearTimeout(timer)
-    parent.removeEventListener('abort', forward)
+    release()
   }
 }
