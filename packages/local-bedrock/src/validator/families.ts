@@ -125,7 +125,8 @@ const rows: readonly { vendor: string; name?: RegExp; facts: Partial<Family> }[]
       toolChoice: ['auto', 'any'],
       besideToolResult: [],
       mediaInToolResult: ['document'],
-      toolUseIdPattern: /^[a-zA-Z0-9]{9}$/,
+      // ids that Bedrock made itself come back unchanged and are taken
+      toolUseIdPattern: /^(?:[a-zA-Z0-9]{9}|tooluse_[\w-]{22})$/,
     },
   },
   { vendor: 'mistral', name: /^(?:mistral-7b|mixtral)/, facts: { tools: false, hasSystem: false } },

@@ -50,24 +50,39 @@ export function cacheNewestUserTurn(messages: readonly Message[], setting: Bedro
   if (index > 0 && content[index - 1]!.cachePoint === undefined) content.splice(index, 0, cachePointBlock(setting))
 }
 
-/** Keeps the four points that save most: those of tools and system first, then those of the newest turns.
- *  @throws {UserError} when tools and system alone hold more than four */
-export function limitCachePoints(parts: {
+export interface CacheableParts {
   readonly messages: readonly Message[]
   readonly system: readonly SystemContentBlock[]
   readonly tools: readonly Tool[]
-}): void {
-  const fixed = count(parts.system) + count(parts.tools)
+}
+
+/** Keeps the four points that save most: those of tools and system first, then those of the newest turns.
+ *  @throws {UserError} when tools and system alone hold more than four */
+export function limitCachePoints({ messages, system, tools }: CacheableParts): void {
+  const fixed = count(system) + count(tools)
   if (fixed > maxCachePoints) {
     throw new UserError(`Bedrock takes ${maxCachePoints} cache points at most; tools and system prompt hold ${fixed}.`)
   }
   let left = maxCachePoints - fixed
-  for (let turn = parts.messages.length - 1; turn >= 0; turn--) {
-    const content = parts.messages[turn]!.content!
+  for (let turn = messages.length - 1; turn >= 0; turn--) {
+    const content = messages[turn]!.content!
     for (let index = content.length - 1; index >= 0; index--) {
       if (content[index]!.cachePoint === undefined) continue
       if (left > 0) left--
       else content.splice(index, 1)
+    }
+  }
+}
+
+/** Bedrock refuses a point of an hour behind a shorter one, in the order tools, system, messages: such a point becomes short.
+ *  @see https://platform.claude.com/docs/en/build-with-claude/prompt-caching (read 2026-08-22) */
+export function orderCacheTimes({ messages, system, tools }: CacheableParts): void {
+  let isShort = false
+  for (const blocks of [tools, system, ...messages.map(message => message.content!)]) {
+    for (const { cachePoint } of blocks) {
+      if (cachePoint === undefined) continue
+      if (isShort && cachePoint.ttl === '1h') cachePoint.ttl = '5m'
+      isShort ||= cachePoint.ttl !== '1h'
     }
   }
 }

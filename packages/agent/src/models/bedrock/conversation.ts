@@ -5,6 +5,7 @@ import type { RequestPart, RetryPromptPart, ToolReturnPart } from '../../message
 import type { FetchedFiles } from '../fetch-files.ts'
 import { mapResponse } from './assistant-turn.ts'
 import type { BedrockProfile } from './facts.ts'
+import { guardUserText } from './guard-content.ts'
 import { ToolCallIds } from './tool-names.ts'
 import { mapToolRetry, mapToolReturn, type ToolResultScope } from './tool-result.ts'
 import { ensureUserTurnFirst, mergeTurns, orderToolResults } from './turns.ts'
@@ -14,6 +15,8 @@ export interface ConversationScope {
   readonly profile: BedrockProfile
   readonly system: string
   readonly files: FetchedFiles
+  /** Which user text a guardrail is to look at. */
+  readonly guard?: 'last' | 'all'
 }
 
 export interface MappedConversation {
@@ -30,6 +33,7 @@ export function mapConversation(history: readonly ModelMessage[], scope: Convers
     else writer.addResponse(mapResponse(message, { ...scope, ids: writer.ids }))
   }
   writer.flush()
+  if (scope.guard !== undefined) guardUserText(writer.messages, scope.guard)
   const messages = mergeTurns(writer.messages, scope.profile.bedrockToolResultColocatableContent)
   orderToolResults(messages)
   ensureUserTurnFirst(messages, scope.profile.bedrockSupportsLeadingAssistantMessage)
@@ -57,7 +61,9 @@ class ConversationWriter {
   }
 
   addRequest(request: ModelRequest): void {
-    for (const part of request.parts) this.#addPart(part)
+    // results answer the turn before and must come right after it, whatever else the request says
+    for (const part of request.parts) if (isResult(part)) this.#addPart(part)
+    for (const part of request.parts) if (!isResult(part)) this.#addPart(part)
   }
 
   addResponse(blocks: ContentBlock[]): void {
@@ -75,7 +81,7 @@ class ConversationWriter {
   #addPart(part: RequestPart): void {
     switch (part.kind) {
       case 'system-prompt':
-        if (part.content !== '') this.systemPrompts.push(part.content)
+        if (part.content.trim() !== '') this.systemPrompts.push(part.content)
         return
       case 'user-prompt':
         this.flush()
@@ -110,4 +116,8 @@ class ConversationWriter {
   #addUser(content: ContentBlock[]): void {
     if (content.length > 0) this.messages.push({ role: 'user', content })
   }
+}
+
+function isResult(part: RequestPart): boolean {
+  return part.kind === 'tool-return' || (part.kind === 'retry-prompt' && part.toolName !== undefined)
 }

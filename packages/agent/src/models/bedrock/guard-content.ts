@@ -1,14 +1,24 @@
 import type { ContentBlock, Message } from '@aws-sdk/client-bedrock-runtime'
+import { documentText } from './user-prompt.ts'
 
 /** Marks user text for the guardrail. With any marked block, its filters look at marked blocks only.
  *  @see https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-use-converse-api.html (read 2026-08-22) */
 export function guardUserText(messages: readonly Message[], which: 'last' | 'all'): void {
-  const users = messages.filter(message => message.role === 'user')
+  const users = messages.filter(
+    ({ role, content }) => role === 'user' && content!.some(block => block.text !== undefined),
+  )
   for (const message of which === 'last' ? users.slice(-1) : users) {
-    message.content = message.content!.map(guarded)
+    message.content = withText(message.content!.map(guarded))
   }
 }
 
 function guarded(block: ContentBlock): ContentBlock {
   return block.text === undefined ? block : { guardContent: { text: { text: block.text } } }
+}
+
+/** A document needs plain text in its turn; marked text does not count. */
+function withText(blocks: ContentBlock[]): ContentBlock[] {
+  const index = blocks.findIndex(block => block.document !== undefined)
+  if (index < 0 || blocks.some(block => block.text !== undefined)) return blocks
+  return blocks.toSpliced(index, 0, { text: documentText })
 }

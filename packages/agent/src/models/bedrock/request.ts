@@ -9,10 +9,9 @@ import type { FetchedFiles } from '../fetch-files.ts'
 import type { ModelCall, OutputObjectDefinition } from '../model.ts'
 import type { ModelSettings } from '../settings.ts'
 import { additionalFields } from './additional-fields.ts'
-import { cacheNewestUserTurn, limitCachePoints } from './cache-points.ts'
+import { cacheNewestUserTurn, limitCachePoints, orderCacheTimes } from './cache-points.ts'
 import { mapConversation } from './conversation.ts'
 import type { BedrockProfile } from './facts.ts'
-import { guardUserText } from './guard-content.ts'
 import { isPromptArn, parseModelId } from './model-id.ts'
 import { mapSystem } from './system.ts'
 import { mapToolConfig, toolsOfHistory } from './tool-config.ts'
@@ -62,7 +61,12 @@ type CommonInput = Pick<ConverseRequest, 'system' | 'toolConfig' | 'additionalMo
 function mapCommon(call: ModelCall, scope: RequestScope, files: FetchedFiles): CommonInput {
   const { settings, parameters } = call
   const { profile, modelName } = scope
-  const { messages, systemPrompts } = mapConversation(call.messages, { profile, system: scope.system, files })
+  const { messages, systemPrompts } = mapConversation(call.messages, {
+    profile,
+    system: scope.system,
+    files,
+    guard: settings.bedrockGuardContent,
+  })
   const caching = profile.bedrockSupportsPromptCaching
   const system = mapSystem(
     systemPrompts,
@@ -73,8 +77,9 @@ function mapCommon(call: ModelCall, scope: RequestScope, files: FetchedFiles): C
     mapToolConfig({ modelName, profile, parameters, settings }) ??
     toolsOfHistory(messages, [...parameters.functionTools, ...parameters.outputTools], profile)
   if (caching && settings.bedrockCacheMessages) cacheNewestUserTurn(messages, settings.bedrockCacheMessages)
-  limitCachePoints({ messages, system, tools: toolConfig?.tools ?? [] })
-  if (settings.bedrockGuardContent !== undefined) guardUserText(messages, settings.bedrockGuardContent)
+  const cacheable = { messages, system, tools: toolConfig?.tools ?? [] }
+  limitCachePoints(cacheable)
+  orderCacheTimes(cacheable)
   const additional = additionalFields(parameters.thinking, profile, settings, toolConfig)
   return {
     messages,

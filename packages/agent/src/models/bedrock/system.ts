@@ -10,7 +10,7 @@ export function mapSystem(
   instructions: readonly InstructionPart[],
   caching: BedrockCacheSetting | undefined,
 ): SystemContentBlock[] {
-  const parts = instructions.filter(part => part.content !== '')
+  const parts = instructions.filter(part => part.content.trim() !== '')
   const blocks: SystemContentBlock[] = [...systemPrompts, ...parts.map(part => part.content)].map(text => ({ text }))
   if (!caching || blocks.length === 0) return blocks
   const firstDynamic = parts.findIndex(part => part.dynamic)

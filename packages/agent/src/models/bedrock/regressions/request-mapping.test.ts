@@ -396,6 +396,21 @@ describe('settings', () => {
     expect(body.messages![2]!.content!.map(block => Object.keys(block)[0])).toEqual(['text', 'cachePoint', 'document'])
   })
 
+  it('r54 a point of an hour behind a shorter one becomes short, which Bedrock would refuse otherwise', async () => {
+    const settings = {
+      bedrockCacheInstructions: '1h',
+      bedrockCacheToolDefinitions: '5m',
+      bedrockCacheMessages: '1h',
+    } as const
+    const body = await sent({
+      parameters: { ...asked, instructionParts: [{ content: 'Always.', dynamic: false }] },
+      settings,
+    })
+    expect(body.toolConfig!.tools!.at(-1)!.cachePoint!.ttl).toBe('5m')
+    expect(body.system!.at(-1)!.cachePoint!.ttl).toBe('5m')
+    expect(body.messages![0]!.content!.at(-1)!.cachePoint!.ttl).toBe('5m')
+  })
+
   it('r54 families without caching get none', async () => {
     const body = await sent(
       { messages: [userTurn(['One', cachePoint(), 'Two'])], settings: { bedrockCacheMessages: true } },
