@@ -94,6 +94,19 @@ describe('interrupts', () => {
     ).toEqual([true, false])
   })
 
+  it('are not timed out: a person may take longer than a node', async () => {
+    const g = graphBuilder({ name: 'patient', input: type<number>(), output: type<boolean>() })
+    g.start.step('ask', ({ interrupt }) => interrupt(approve, { item: 'x' }), { timeoutMs: 20 }).to(g.end)
+    g.start
+      .step('slow', async () => (await wait(60), true))
+      .label('late')
+      .step('later', async ({ input, interrupt }) => input && interrupt(approve, { item: 'y' }))
+      .to(g.end)
+    const first = await g.build().run({ input: 1, store: memoryStore() })
+    if (first.status !== 'interrupted') throw new Error(first.status)
+    expect((await expectDone(first.resume([approve.answer(true, first.interrupts[0]!.id)]))).output).toBe(true)
+  })
+
   it('cannot be swallowed by a catch block of the node', async () => {
     const g = graphBuilder({ name: 'catch', input: type<number>(), output: type<string>() })
     g.start
@@ -236,12 +249,17 @@ describe('onCrash', () => {
     const store = memoryStore()
     let runs = 0
     let hang = true
+    let begun = () => {}
+    const isBegun = new Promise<void>(resolve => {
+      begun = resolve
+    })
     const g = graphBuilder({ name: 'unsafe', input: type<number>(), output: type<number>() })
     g.start
       .step(
         'unsafe',
         async () => {
           runs++
+          begun()
           if (hang) await new Promise(() => {})
           return 1
         },
@@ -251,7 +269,7 @@ describe('onCrash', () => {
     const app = g.build()
     const controller = new AbortController()
     void app.run({ input: 1, store, runId: 'u', signal: controller.signal }).catch(() => {})
-    await wait(10)
+    await isBegun
     hang = false
     await expect(app.resume('u', { store, takeOver: true })).rejects.toThrow(/onCrash is 'fail'/)
     expect(runs).toBe(1)
@@ -270,16 +288,21 @@ describe('two owners of one run', () => {
         release = resolve
       })
       let runs = 0
+      let begun = () => {}
+      const isBegun = new Promise<void>(resolve => {
+        begun = resolve
+      })
       const g = graphBuilder({ name: 'slow', input: type<number>(), output: type<number>() })
       g.start
         .step('slow', async () => {
+          begun()
           if (++runs === 1) await gate
           return runs
         })
         .to(g.end)
       const app = g.build()
       const old = app.run({ input: 1, store: first, runId: 'o' })
-      await wait(20)
+      await isBegun
       await expect(app.resume('o', { store: second })).rejects.toMatchObject({ code: 'run-locked' })
       expect((await expectDone(app.resume('o', { store: second, takeOver: true }))).output).toBe(2)
       release()
@@ -421,6 +444,52 @@ describe('history and events', () => {
 })
 
 describe('durability', () => {
+  it('everyMs: steps do not wait for the store, and nothing is left behind', async () => {
+    const store = memoryStore()
+    const g = graphBuilder({ name: 'lazy', input: type<number>(), output: type<number>() })
+    const down = g.step('down', { input: type<number>() }, async ({ input }) => (await wait(1), input - 1))
+    g.start.to(down)
+    down.when(left => left > 0, down).otherwise(g.end)
+    const app = g.build()
+    await app.run({ input: 20, store, runId: 'l', durability: { everyMs: 5 } })
+    expect(await store.get('l')).toMatchObject({ status: 'done', seq: 21 })
+    expect((await expectDone(app.resume('l', { store }))).output).toBe(0)
+  })
+
+  it('a write that fails gives the run back, so that it can be resumed at once', async () => {
+    const inner = fileStore(join(root, 'full'))
+    let isFull = false
+    const store = new Proxy(inner, {
+      get: (target, key: keyof GraphStore) =>
+        key === 'commit' && isFull
+          ? () => Promise.reject(new Error('no space left'))
+          : (target[key] as () => unknown).bind(target),
+    })
+    const g = graphBuilder({ name: 'full', input: type<number>(), output: type<number>() })
+    g.start
+      .step('a', ({ input }) => {
+        isFull = !isFull
+        return input
+      })
+      .to(g.end)
+    const app = g.build()
+    await expect(app.run({ input: 1, store, runId: 'f' })).rejects.toThrow('no space left')
+    isFull = false
+    await expect(app.resume('f', { store })).rejects.toThrow('no space left')
+    isFull = true
+    const twice = app.resume('f', { store: inner })
+    expect((await expectDone(twice)).output).toBe(1)
+  })
+
+  it('a listener that throws fails the run with its own error', async () => {
+    const g = graphBuilder({ name: 'listener', input: type<number>(), output: type<number>() })
+    g.start.step('a', ({ input }) => input).to(g.end)
+    const onEvent = (event: GraphEvent) => {
+      if (event.type === 'task-end') throw new Error('listener')
+    }
+    await expect(g.build().run({ input: 1, onEvent, store: memoryStore() })).rejects.toThrow('listener')
+  })
+
   it('task: no step runs before its predecessor is stored', async () => {
     const inner = memoryStore()
     const order: string[] = []

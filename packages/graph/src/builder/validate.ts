@@ -81,8 +81,8 @@ class ScopeWalk {
 
   from(start: string): void {
     const queue: [string, Stack][] = [[start, []]]
-    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-      const [id, stack] = next
+    // in the order the edges were made: so the first problem named is the first one written
+    for (const [id, stack] of queue) {
       const node = this.#nodes.get(id)!
       if (node.kind === 'end') {
         this.stacks.set(id, [])

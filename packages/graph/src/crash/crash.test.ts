@@ -1,9 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fileStore } from '../file/index.ts'
 import { badLines, buildChild, runChild } from '../test-support/crash-driver.ts'
+import { sqlStore } from '../sql/sql-store.ts'
+import type { GraphStore } from '../store/store.ts'
+import { postgresMissing, startPostgres } from '../test-support/postgres.ts'
 import { complete, crashShapes, problemsOf } from '../test-support/crash-shapes.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'tenon-crash-'))
@@ -60,4 +64,45 @@ describe('a process killed at random times, again and again', () => {
     expect(end.code).toBe(0)
     expect(end.output.split('CHECKED').length).toBeGreaterThan(10)
   })
+})
+
+describe('two processes that resume one run', () => {
+  const contend = async (kind: 'file' | 'postgres', location: string, store: GraphStore) => {
+    const effects = join(root, `contend-${kind}`)
+    mkdirSync(effects, { recursive: true })
+    const runId = 'sequence~contend'
+    const options = { store, deps: { effects: join(effects, `${runId}.log`) } }
+    const drain = new AbortController()
+    drain.abort()
+    const paused = await crashShapes['sequence']!.run(runId, { ...options, drainSignal: drain.signal })
+    expect(paused.status).toBe('paused')
+    const args = ['contend', 'sequence', runId] as const
+    const both = await Promise.all(
+      [1, 2].map(() => runChild({ kind, location, effects }, args, undefined, { CRASH_SLOWNESS: '700' })),
+    )
+    const lines = both.map(({ output }) => output.split('\n').find(line => /^(?:WON|LOST)/.test(line)) ?? '').sort()
+    expect(lines).toEqual(['LOST run-locked', 'WON "third: second 2"'])
+    expect(await problemsOf('sequence', runId, await complete('sequence', runId, options), options)).toEqual([])
+    await store.close?.()
+  }
+
+  it('file store: one wins, the other gets a typed error', { timeout: 60_000 }, async () => {
+    const location = join(root, 'contend-runs')
+    await contend('file', location, fileStore(location))
+  })
+
+  it.skipIf(postgresMissing() !== undefined)(
+    'Postgres: one wins, the other gets a typed error',
+    { timeout: 60_000 },
+    async () => {
+      const server = await startPostgres()
+      const pool = new pg.Pool({ connectionString: server.url, max: 2 })
+      try {
+        await contend('postgres', server.url, sqlStore(pool))
+      } finally {
+        await pool.end()
+        server.stop()
+      }
+    },
+  )
 })

@@ -84,7 +84,12 @@ export class Journal {
   async close(): Promise<void> {
     clearInterval(this.#heartbeat)
     if (this.#timer !== undefined) clearTimeout(this.#timer)
-    if (!this.isLost) await this.#options.store.release(this.#options.lease)
+    try {
+      // also after a failed write: it may have been the disk or the network, and the lease still ours
+      await this.#options.store.release(this.#options.lease)
+    } catch (error) {
+      if (!this.isLost) throw error
+    }
   }
 
   #schedule(): void {

@@ -93,8 +93,8 @@ export class Kernel {
   #isDraining = false
   #stop: Stop | undefined
   #isStopping = false
-  /** why nothing can be stored any more */
-  #lost: { readonly error: unknown } | undefined
+  /** why the run failed, however it seemed to end: its store was lost, or a listener threw */
+  #fault: { readonly error: unknown } | undefined
   #settled: PromiseWithResolversLike<Stop>
   #progress: (() => void) | undefined
   readonly #onAbort = () => this.cancel(this.#options.signal?.reason)
@@ -240,7 +240,16 @@ export class Kernel {
   }
 
   #tell(event: GraphEvent): void {
-    for (const listener of this.#listeners) listener(event)
+    for (const listener of this.#listeners) {
+      try {
+        listener(event)
+      } catch (error) {
+        // a listener's fault ends the run, and is not mistaken for one of the store
+        this.#listeners.delete(listener)
+        this.#fault ??= { error }
+        this.#finish({ status: 'failed', error })
+      }
+    }
   }
 
   #tellEntry(entry: Entry, seq: number | undefined, at: number): void {
@@ -388,6 +397,8 @@ export class Kernel {
   #withTimeout(context: TaskContext, run: () => unknown, timeoutMs: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
+        // a node that waits for a person takes as long as the person
+        if (this.#parked.has(context)) return
         const error = new NodeTimeoutError(`Node "${context.nodeId}" took longer than ${timeoutMs} ms.`)
         reject(error)
         this.#failed(context, error)
@@ -710,7 +721,7 @@ export class Kernel {
   }
 
   lose(error: unknown): void {
-    this.#lost = { error }
+    this.#fault = { error }
     if (this.#stop === undefined) this.#finish({ status: 'failed', error })
   }
 
@@ -746,7 +757,7 @@ export class Kernel {
     drainSignal?.removeEventListener('abort', this.#onDrain)
     await this.#journal?.flush()
     // what could not be stored has not happened, even if it looked like the end
-    const known: Stop = this.#lost === undefined ? stop : { status: 'failed', error: this.#lost.error }
+    const known: Stop = this.#fault === undefined ? stop : { status: 'failed', error: this.#fault.error }
     this.#stop = known
     this.#progress?.()
     this.#settled.resolve(known)

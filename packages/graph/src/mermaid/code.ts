@@ -69,7 +69,7 @@ const idOf = (ident: NodeIdent): string => {
   if (typeof ident === 'string') return ident
   if ('nodeId' in ident && typeof ident.nodeId === 'string') return ident.nodeId
   if (NODE_ID in ident) return String((ident as { [NODE_ID]: unknown })[NODE_ID])
-  return 'id' in ident ? String(ident.id) : String(ident)
+  return 'id' in ident && typeof ident.id === 'string' ? ident.id : '(not a node)'
 }
 
 /** Draws a topology as a mermaid state diagram.

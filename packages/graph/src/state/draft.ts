@@ -49,15 +49,13 @@ const layer = (root: DraftRoot, base: object): object => {
   return new Proxy(target, handler)
 }
 
-const hasOwn = Object.prototype.hasOwnProperty
-
 const isIndex = (key: string) => /^(?:0|[1-9]\d*)$/.test(key)
 
 const hasKey = (self: Layer, key: string): boolean => {
   if (self.isArray && (key === 'length' || (isIndex(key) && Number(key) >= self.length))) return key === 'length'
   const changed = self.changes?.get(key)
   if (changed !== undefined || self.changes?.has(key)) return changed !== DELETED
-  return Object.prototype.hasOwnProperty.call(self.base, key)
+  return Object.hasOwn(self.base, key)
 }
 
 const read = (self: Layer, key: string): unknown => {
@@ -126,8 +124,7 @@ const keysOf = (self: Layer): string[] => {
   }
   for (const key of Object.keys(self.base)) if (self.changes?.get(key) !== DELETED) keys.push(key)
   if (self.changes !== undefined)
-    for (const [key, value] of self.changes)
-      if (value !== DELETED && !Object.prototype.hasOwnProperty.call(self.base, key)) keys.push(key)
+    for (const [key, value] of self.changes) if (value !== DELETED && !Object.hasOwn(self.base, key)) keys.push(key)
   return keys
 }
 
@@ -145,7 +142,7 @@ class Handler implements ProxyHandler<object> {
     // the way most reads take, spelled out
     const changed = self.changes?.get(key)
     if (changed !== undefined) return changed === DELETED ? Reflect.get(target, key) : changed
-    if (hasOwn.call(self.base, key)) {
+    if (Object.hasOwn(self.base, key)) {
       const value = (self.base as Record<string, unknown>)[key]
       return typeof value === 'object' && value !== null ? read(self, key) : value
     }

@@ -1,6 +1,7 @@
 /** A process to be killed. Arguments: the store, where it is, and what to do. Bundled by crash-driver.ts. */
 import { appendFileSync, existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { GraphError } from '../errors.ts'
 import { fileStore } from '../file/index.ts'
 import { sqlStore } from '../sql/sql-store.ts'
 import type { GraphStore } from '../store/store.ts'
@@ -60,6 +61,17 @@ const main = async () => {
   if (mode === 'once') {
     const [name, runId, when, at] = rest as [string, string, string, string]
     await complete(name, runId, { store: doomed(store, when, Number(at)), deps: effectsOf(runId) })
+    process.exit(0)
+  }
+  if (mode === 'contend') {
+    // two of these take up one run at the same moment
+    const [name, runId] = rest as [string, string]
+    try {
+      const outcome = await crashShapes[name]!.resume(runId, { store, deps: effectsOf(runId) })
+      process.stdout.write(`WON ${JSON.stringify(outcome.status === 'done' ? outcome.output : outcome.status)}\n`)
+    } catch (error) {
+      process.stdout.write(`LOST ${GraphError.isInstance(error) ? (error as GraphError).code : String(error)}\n`)
+    }
     process.exit(0)
   }
   // recover what an earlier process left, and go on with new runs until killed

@@ -35,10 +35,16 @@ export interface StoreLocation {
 }
 
 /** Runs a child; kills it `killAfterMs` after it has opened its store, if that is given. */
-export const runChild = (at: StoreLocation, args: readonly string[], killAfterMs?: number): Promise<ChildResult> =>
+export const runChild = (
+  at: StoreLocation,
+  args: readonly string[],
+  killAfterMs?: number,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ChildResult> =>
   new Promise((resolve, reject) => {
     const process_ = spawn(process.execPath, [bundle, at.kind, at.location, at.effects, ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...env },
     })
     let output = ''
     let isArmed = false

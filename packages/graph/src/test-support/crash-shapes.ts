@@ -30,7 +30,9 @@ type Context = GraphRunContext<State, CrashDeps>
 /** Told of every effect, between the effect and the record of it. */
 export const effectHook: { after?: (() => void) | undefined } = {}
 
-const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
+/** Stretches every pause, for tests that need a run to last. */
+const slowness = Number(process.env['CRASH_SLOWNESS'] ?? 1)
+const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms * slowness))
 
 /** Appends a line once, whatever happens: after a crash the file itself tells whether it was written. */
 const effect = async (ctx: Context, name: string): Promise<string> =>
@@ -169,6 +171,7 @@ interface Options {
   readonly store: GraphStore
   readonly deps: CrashDeps
   readonly leaseMs?: number
+  readonly drainSignal?: AbortSignal
 }
 
 /** One graph of the test: how to start it, how to take it up, and what must come of it. */
