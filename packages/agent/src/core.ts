@@ -9,8 +9,8 @@ function noRegistry(modelId: string): never {
   )
 }
 
-export const agent = createAgentFactory<never>(noRegistry)
-export const kit = createKitFactory<never>(noRegistry)
+export const agent = createAgentFactory<never>({ resolveModel: noRegistry })
+export const kit = createKitFactory<never>({ resolveModel: noRegistry })
 
 // agents
 export { depsType } from './agent/agent.ts'

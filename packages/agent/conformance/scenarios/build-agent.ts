@@ -19,8 +19,10 @@ import type { ScriptedModel } from './scripted-model.ts'
 import { typedSchema } from './typed-schema.ts'
 
 /** The scenarios bring their model along. */
-const agent = createAgentFactory(modelId => {
-  throw new Error(`no model ${modelId}`)
+const agent = createAgentFactory({
+  resolveModel: modelId => {
+    throw new Error(`no model ${modelId}`)
+  },
 })
 
 export interface AgentParts {

@@ -41,12 +41,19 @@ export type ModelSettingsSource<TDeps = unknown> =
 
 export type MetadataSource<TDeps = unknown> = JsonObject | ((ctx: RunContext<TDeps>) => MaybePromise<JsonObject>)
 
+/** What the place an agent is made in provides: the same for all agents of an entry point. */
+export interface AgentSurroundings {
+  readonly resolveModel: ModelResolver
+  /** How the model finds hidden tools when the agent names no way of its own. Absent: it has to. */
+  readonly toolSearch?: () => Capability
+}
+
 /** An agent's options after normalisation: what one run works with. Types of deps and output are gone by here;
  *  the public functions checked them. */
 export interface AgentConfig {
   readonly name: string | undefined
   readonly model: Model | string | undefined
-  readonly resolveModel: ModelResolver
+  readonly surroundings: AgentSurroundings
   readonly instructions: readonly InstructionSource[]
   /** After those of capabilities. */
   readonly runInstructions: readonly InstructionSource[]

@@ -1,10 +1,9 @@
 import type { UserPrompt } from '../messages/content.ts'
 import type { Model } from '../models/model.ts'
-import type { ModelResolver } from '../models/provider.ts'
 import type { DepsOfOutput, OutputEntries, OutputOf, TextSpec } from '../output/output-spec.ts'
 import type { AnyTool } from '../tools/tool.ts'
 import { drain } from '../util/bridge.ts'
-import type { AgentConfig } from './agent-config.ts'
+import type { AgentConfig, AgentSurroundings } from './agent-config.ts'
 import { SteppedRun } from './agent-run.ts'
 import { RunStream } from './agent-stream.ts'
 import type { Agent, AgentOptions, AgentOverride, DepsOfTools, DepsType } from './agent-types.ts'
@@ -20,8 +19,8 @@ export function depsType<TDeps>(): DepsType<TDeps> {
   return {}
 }
 
-/** Makes `agent()` for a way of turning model strings into models. `TModelId` is what strings it takes. */
-export function createAgentFactory<TModelId extends string>(resolveModel: ModelResolver) {
+/** Makes `agent()` for an entry point. `TModelId` is what model strings it takes. */
+export function createAgentFactory<TModelId extends string>(surroundings: AgentSurroundings) {
   /** Makes an agent: a model, tools, instructions and an output type. Deps are what its parts need, together;
    *  a run that lacks one of them does not compile.
    *
@@ -39,7 +38,7 @@ export function createAgentFactory<TModelId extends string>(resolveModel: ModelR
   ): Agent<TDeps & DepsOfTools<TTools> & DepsOfOutput<O>, OutputOf<O>> {
     // the signature checked what the erased options can no longer say
     return new ConfiguredAgent(
-      configure(options as unknown as AnyAgentOptions, resolveModel),
+      configure(options as unknown as AnyAgentOptions, surroundings),
       options.description,
     ) as never
   }

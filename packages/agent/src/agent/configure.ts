@@ -4,13 +4,12 @@ import { directEffects } from '../durable/direct-effects.ts'
 import type { UserPrompt } from '../messages/content.ts'
 import type { ModelMessage } from '../messages/message.ts'
 import type { Model } from '../models/model.ts'
-import type { ModelResolver } from '../models/provider.ts'
 import { buildOutputSchema } from '../output/build-output-schema.ts'
 import type { OutputEntries } from '../output/output-spec.ts'
 import type { AnyTool } from '../tools/tool.ts'
 import { FunctionToolset } from '../toolsets/function-toolset.ts'
 import { RunUsage } from '../usage/run-usage.ts'
-import type { AgentConfig, Retries, SystemPrompt } from './agent-config.ts'
+import type { AgentConfig, AgentSurroundings, Retries, SystemPrompt } from './agent-config.ts'
 import type { AgentOptions, AgentOverride } from './agent-types.ts'
 import { Run } from './run.ts'
 import type { RunOptionsBase } from './run-options.ts'
@@ -20,11 +19,11 @@ export type AnyAgentOptions = AgentOptions<Model | string, readonly AnyTool[], O
 export type AnyRunOptions = RunOptionsBase<unknown, OutputEntries> & { readonly deps?: unknown }
 
 /** @throws {UserError} two tools of one name, an output nobody could produce, a budget below zero */
-export function configure(options: AnyAgentOptions, resolveModel: ModelResolver): AgentConfig {
+export function configure(options: AnyAgentOptions, surroundings: AgentSurroundings): AgentConfig {
   return {
     name: options.name,
     model: options.model,
-    resolveModel,
+    surroundings,
     instructions: listInstructions(options.instructions),
     runInstructions: [],
     systemPrompts: listSystemPrompts(options.systemPrompt),

@@ -1,10 +1,10 @@
 import type { Model } from '../models/model.ts'
-import type { ModelResolver } from '../models/provider.ts'
 import type { OutputEntries, OutputOf, OutputWithin, TextSpec } from '../output/output-spec.ts'
 import type { Schema, SchemaOutput } from '../schema/schema.ts'
 import { tool, type ToolConfig } from '../tools/function-tool.ts'
 import type { RunContext } from '../tools/run-context.ts'
 import type { Tool } from '../tools/tool.ts'
+import type { AgentSurroundings } from './agent-config.ts'
 import { createAgentFactory } from './agent.ts'
 import type { Agent, AgentOptions } from './agent-types.ts'
 
@@ -25,9 +25,9 @@ export interface Kit<TDeps, TModelId extends string> {
   ): Agent<TDeps, OutputOf<O>>
 }
 
-/** Makes `kit()` for a way of turning model strings into models. */
-export function createKitFactory<TModelId extends string>(resolveModel: ModelResolver) {
-  const agent = createAgentFactory<TModelId>(resolveModel)
+/** Makes `kit()` for an entry point. */
+export function createKitFactory<TModelId extends string>(surroundings: AgentSurroundings) {
+  const agent = createAgentFactory<TModelId>(surroundings)
   /** Fixes the deps of an application once.
    *  @example
    *  const app = kit<{ db: Db }>()

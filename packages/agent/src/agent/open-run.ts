@@ -1,5 +1,4 @@
-import type { Capability } from '../capabilities/capability.ts'
-import { toolSearch, toolSearchId } from '../capabilities/tool-search.ts'
+import { toolSearchId, type Capability } from '../capabilities/capability.ts'
 import { orderCapabilities } from '../capabilities/order-capabilities.ts'
 import { compileHooks } from '../capabilities/hook-chains.ts'
 import { UserError } from '../errors/user-error.ts'
@@ -59,11 +58,17 @@ function outputToolsOf(output: OutputSchema): ReadonlyMap<string, OutputTool> {
   return tools
 }
 
-/** Hidden tools can only be found by a search: without one of the user's, the agent gets the default. */
-function withToolSearch({ capabilities, functionToolset, toolsets }: AgentConfig): readonly Capability[] {
+/** Hidden tools can only be found by a search: without one of the user's, the agent gets the default.
+ *  @throws {UserError} there is no default */
+function withToolSearch({ capabilities, functionToolset, toolsets, surroundings }: AgentConfig): readonly Capability[] {
   const hasHidden = functionToolset.hasHiddenTools === true || toolsets.some(toolset => toolset.hasHiddenTools === true)
   if (!hasHidden || capabilities.some(({ id }) => id === toolSearchId)) return capabilities
-  return [...capabilities, toolSearch()]
+  if (surroundings.toolSearch === undefined) {
+    throw new UserError(
+      'Tools are marked `deferLoading`, but the model has no way to find them. Add `toolSearch()` to the `capabilities` of the agent.',
+    )
+  }
+  return [...capabilities, surroundings.toolSearch()]
 }
 
 async function openCapabilities(run: Run, given: readonly Capability[]): Promise<void> {

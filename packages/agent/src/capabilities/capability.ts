@@ -256,3 +256,6 @@ export interface Capability<in TDeps = unknown> extends CapabilityHooks<TDeps> {
   /** Wraps the toolset of the whole agent, which may need more deps than this capability does. */
   readonly wrapToolset?: <TAll extends TDeps>(toolset: Toolset<TAll>) => Toolset<TAll>
 }
+
+/** The id of the capability that finds hidden tools: an agent has at most one. */
+export const toolSearchId = 'tool_search'

@@ -1,5 +1,5 @@
 import type { ToolSearchTool } from '../native-tools/tool-search.ts'
-import type { Capability } from './capability.ts'
+import { toolSearchId, type Capability } from './capability.ts'
 import { keywordSearch, type SearchFunction } from './search-strategy.ts'
 import { withToolSearch } from './search-toolset.ts'
 
@@ -10,9 +10,6 @@ export interface ToolSearchOptions<in TDeps = unknown> {
   /** Tools that one search of ours finds at most. Default 10. */
   readonly maxResults?: number
 }
-
-/** The id of the capability: an agent has at most one. */
-export const toolSearchId = 'tool_search'
 
 /** Keeps tools marked `deferLoading` out of sight until the model searches for them: many tools, few tokens.
  *

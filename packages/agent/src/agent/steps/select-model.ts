@@ -24,5 +24,5 @@ async function resolveModelId(run: Run, model: string): Promise<Model> {
     const resolved = await capability.resolveModelId?.(model, run.context())
     if (resolved !== undefined) return resolved
   }
-  return run.config.resolveModel(model)
+  return run.config.surroundings.resolveModel(model)
 }
