@@ -1,7 +1,7 @@
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { fileStore } from './file/index.ts'
 import {
@@ -20,6 +20,7 @@ import {
 
 const root = mkdtempSync(join(tmpdir(), 'tenon-durable-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
+afterEach(() => vi.useRealTimers())
 const wait = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 
 const approve = interruptPoint('approve', { payload: type<{ item: string }>(), resume: type<boolean>() })
@@ -136,6 +137,8 @@ describe('interrupts', () => {
   })
 
   it('have deadlines: a default answers, without one the node is told', async () => {
+    // only the date stands still: timers go on
+    vi.useFakeTimers({ toFake: ['Date'], now: 1_000_000 })
     const store = memoryStore()
     const withDefault = interruptPoint('soon', {
       payload: type<null>(),
@@ -156,10 +159,10 @@ describe('interrupts', () => {
     expect(outcome).toMatchObject({ status: 'interrupted', interrupts: [{ point: 'soon' }] })
     outcome = await app.resume('d', { store })
     expect(outcome).toMatchObject({ status: 'interrupted', interrupts: [{ point: 'soon' }] })
-    await wait(30)
+    vi.setSystemTime(Date.now() + 30)
     outcome = await app.resume('d', { store })
     expect(outcome).toMatchObject({ status: 'interrupted', interrupts: [{ point: 'late' }] })
-    await wait(30)
+    vi.setSystemTime(Date.now() + 30)
     expect((await expectDone(app.resume('d', { store }))).output).toEqual(['default', 'interrupt-expired'])
   })
 

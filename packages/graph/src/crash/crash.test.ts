@@ -40,11 +40,12 @@ const killEverywhere = async (name: string, when: string): Promise<number> => {
 describe.concurrent('a run killed at a boundary ends as if it had not been', () => {
   for (const name of Object.keys(crashShapes))
     it(`${name}: before, in and after every commit, and after every effect`, { timeout: 120_000 }, async () => {
-      const counts = await Promise.all(['before', 'torn', 'after', 'effect'].map(when => killEverywhere(name, when)))
+      // a torn write is a kill before the commit that also leaves half a record; the clean one is in the long test
+      const counts = await Promise.all(['torn', 'after', 'effect'].map(when => killEverywhere(name, when)))
       const { tasks, effects } = crashShapes[name]!.expected
       // at least one commit for each finished task, one for each effect; and the start
-      for (const count of counts.slice(0, 3)) expect(count).toBeGreaterThanOrEqual(Math.min(tasks, effects.length))
-      expect(counts[3]).toBe(effects.length)
+      for (const count of counts.slice(0, 2)) expect(count).toBeGreaterThanOrEqual(Math.min(tasks, effects.length))
+      expect(counts[2]).toBe(effects.length)
     })
 })
 

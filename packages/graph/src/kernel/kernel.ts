@@ -1,13 +1,11 @@
 import {
-  GraphLookupError,
   GraphNodeStatusError,
   GraphRuntimeError,
-  NodeTimeoutError,
   RunCancelledError,
   StepLimitError,
   UndeclaredEdgeError,
 } from '../errors.ts'
-import { eventsOf, interruptIdOf, taskRef, type GraphEvent } from '../events/event.ts'
+import { eventsOf, taskRef, type GraphEvent } from '../events/event.ts'
 import type { InterruptAnswer, OpenInterrupt } from '../interrupt.ts'
 import { memoryCache, retryDelayMs, type CacheStore } from '../policy.ts'
 import type { ProgramNode, Recovery } from '../program.ts'
@@ -15,14 +13,15 @@ import { validate } from '../schema.ts'
 import type { RunStatus } from '../store/store.ts'
 import { cloneJson, toJson, type Json } from '../util/json.ts'
 import { Queue } from '../util/queue.ts'
-import { encodeEntry, snapshotOf } from './codec.ts'
-import { expiredAnswer, TaskContext } from './context.ts'
+import { bindStream, encodeEntry, snapshotOf } from './codec.ts'
+import { TaskContext } from './context.ts'
+import { guard } from './guard.ts'
+import { matchAnswers, openInterrupts } from './interrupts.ts'
 import type { Journal } from './journal.ts'
 import { runJoin } from './join.ts'
 import { errorRecord, placeIn, type Entry, type Op, type Place, type Task, type WaitRecord } from './model.ts'
 import { Router } from './route.ts'
 import type { RunState } from './run-state.ts'
-import { bindStream } from './codec.ts'
 
 /** Wraps the execution of nodes, for tracing. */
 export interface NodeTracer {
@@ -360,58 +359,23 @@ export class Kernel {
       : validate(task.node.input, json, `input of "${task.node.id}"`)
   }
 
-  // ---- what surrounds a node: crash policy, cache, timeout, tracing
-
-  async #guarded(context: TaskContext): Promise<unknown> {
-    const { task } = context
-    const { cache, onCrash, timeoutMs } = task.node.policy ?? {}
-    if (onCrash === 'fail' && this.#journal !== undefined) await this.#announce(task)
-    const key =
-      cache === undefined ? undefined : `${task.node.id}:${(cache.key ?? JSON.stringify)(context.input as never)}`
-    const cacheStore = cache?.store ?? this.#cacheOf(task.node.id)
-    if (key !== undefined) {
-      const hit = await cacheStore.get(key)
-      if (hit !== undefined) return cloneJson(hit)
-    }
+  #guarded(context: TaskContext): Promise<unknown> {
+    const { tracer } = this.#options
     const run = () => this.#execute(context)
-    const traced = this.#options.tracer === undefined ? run : () => this.#options.tracer!.node(task, run)
-    const output = await (timeoutMs === undefined ? traced() : this.#withTimeout(context, traced, timeoutMs))
-    if (key !== undefined) await cacheStore.set(key, toJson(output, `cached output of "${task.node.id}"`), cache!.ttlMs)
-    return output
+    return guard(context, tracer === undefined ? run : () => tracer.node(context.task, run), {
+      cacheOf: id => this.#cacheOf(id),
+      announce: async task => {
+        if (this.#journal !== undefined) await this.#stored({ kind: 'started', task })
+      },
+      isParked: parked => this.#parked.has(parked),
+      fail: (failed, error) => this.#failed(failed, error),
+    })
   }
 
   #cacheOf(nodeId: string): CacheStore {
     let cache = this.#options.caches.get(nodeId)
     if (cache === undefined) this.#options.caches.set(nodeId, (cache = memoryCache()))
     return cache
-  }
-
-  async #announce(task: Task): Promise<void> {
-    if (task.isStarted && task.isRecovered)
-      throw new GraphRuntimeError(
-        `The process died while node "${task.node.id}" was running and its onCrash is 'fail'. Override the task, or run it again knowingly.`,
-      )
-    await this.#stored({ kind: 'started', task })
-  }
-
-  #withTimeout(context: TaskContext, run: () => unknown, timeoutMs: number): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        // a node that waits for a person takes as long as the person
-        if (this.#parked.has(context)) return
-        const error = new NodeTimeoutError(`Node "${context.nodeId}" took longer than ${timeoutMs} ms.`)
-        reject(error)
-        this.#failed(context, error)
-      }, timeoutMs)
-      const stop = () => clearTimeout(timer)
-      Promise.resolve(run()).then(
-        value => (stop(), resolve(value)),
-        (error: unknown) => (
-          stop(),
-          reject(error instanceof Error ? error : new GraphRuntimeError(String(error), { cause: error }))
-        ),
-      )
-    })
   }
 
   async #generate(context: TaskContext, items: AsyncIterable<unknown>): Promise<unknown> {
@@ -575,58 +539,14 @@ export class Kernel {
   }
 
   openInterrupts(): OpenInterrupt[] {
-    const open: OpenInterrupt[] = []
-    for (const task of this.state.tasks.values())
-      for (const { key, point, payload, deadlineAt } of task.waits?.values() ?? [])
-        open.push({
-          id: interruptIdOf(task.id, key),
-          point,
-          nodeId: task.node.id,
-          taskId: task.id,
-          payload: cloneJson(payload),
-          ...(deadlineAt === undefined ? {} : { deadlineAt }),
-        })
-    return open.sort((a, b) => a.taskId - b.taskId)
+    return openInterrupts(this.state)
   }
 
   /** Applies answers, and the defaults of questions whose deadline has passed.
-   *  @throws {GraphLookupError} no open interrupt fits an answer
-   *  @throws {GraphNodeStatusError} an answer fits several, or one is answered twice */
+   *  @throws {GraphLookupError | GraphNodeStatusError} see `matchAnswers` */
   answer(answers: readonly InterruptAnswer[]): void {
-    const given = new Map<string, { task: Task; key: string; value: Json }>()
-    for (const answer of answers) {
-      const { task, key } = this.#findOpen(answer)
-      const id = interruptIdOf(task.id, key)
-      if (given.has(id)) throw new GraphNodeStatusError(`Interrupt "${id}" is answered twice in one call.`)
-      given.set(id, { task, key, value: toJson(answer.value, `answer to interrupt "${answer.point}"`) })
-    }
-    for (const task of this.state.tasks.values())
-      for (const wait of task.waits?.values() ?? []) {
-        const id = interruptIdOf(task.id, wait.key)
-        if (given.has(id) || wait.deadlineAt === undefined || wait.deadlineAt > this.#now()) continue
-        given.set(id, { task, key: wait.key, value: wait.default?.value ?? expiredAnswer })
-      }
-    if (given.size > 0) this.#record({ kind: 'answer', answers: [...given.values()] })
-  }
-
-  #findOpen(answer: InterruptAnswer): { task: Task; key: string } {
-    const found: { task: Task; key: string }[] = []
-    for (const task of this.state.tasks.values())
-      for (const wait of task.waits?.values() ?? [])
-        if (
-          wait.point === answer.point &&
-          (answer.interruptId === undefined || answer.interruptId === interruptIdOf(task.id, wait.key))
-        )
-          found.push({ task, key: wait.key })
-    if (found.length === 1) return found[0]!
-    const open = this.openInterrupts().map(({ id }) => id)
-    if (found.length > 1)
-      throw new GraphNodeStatusError(
-        `Several interrupts wait at "${answer.point}" (${open.join(', ')}); name one: point.answer(value, id).`,
-      )
-    throw new GraphLookupError(
-      `No interrupt of run "${this.runId}" waits for "${answer.interruptId ?? answer.point}"${open.length === 0 ? '' : ` (open: ${open.join(', ')})`}.`,
-    )
+    const matched = matchAnswers(this.state, answers, { runId: this.runId, now: this.#now() })
+    if (matched.length > 0) this.#record({ kind: 'answer', answers: matched })
   }
 
   async remember(context: TaskContext, key: string, value: Json | undefined): Promise<void> {

@@ -1,0 +1,53 @@
+import { GraphRuntimeError, NodeTimeoutError } from '../errors.ts'
+import type { CacheStore } from '../policy.ts'
+import { cloneJson, toJson } from '../util/json.ts'
+import type { TaskContext } from './context.ts'
+import type { Task } from './model.ts'
+
+/** What a guarded node needs of the run it is in. */
+export interface GuardPort {
+  readonly cacheOf: (nodeId: string) => CacheStore
+  /** stores that the task is about to run */
+  readonly announce: (task: Task) => Promise<void>
+  readonly isParked: (context: TaskContext) => boolean
+  readonly fail: (context: TaskContext, error: unknown) => void
+}
+
+/** Runs a node under its policy: crash policy first, then cache, then the timeout of the attempt. */
+export const guard = async (context: TaskContext, run: () => unknown, port: GuardPort): Promise<unknown> => {
+  const { task } = context
+  const { cache, onCrash, timeoutMs } = task.node.policy ?? {}
+  if (onCrash === 'fail') {
+    refuseSecondRun(task)
+    await port.announce(task)
+  }
+  const key =
+    cache === undefined ? undefined : `${task.node.id}:${(cache.key ?? JSON.stringify)(context.input as never)}`
+  const store = cache?.store ?? port.cacheOf(task.node.id)
+  if (key !== undefined) {
+    const hit = await store.get(key)
+    if (hit !== undefined) return cloneJson(hit)
+  }
+  const output = await (timeoutMs === undefined ? run() : withTimeout(context, { run, timeoutMs, port }))
+  if (key !== undefined) await store.set(key, toJson(output, `cached output of "${task.node.id}"`), cache!.ttlMs)
+  return output
+}
+
+const refuseSecondRun = (task: Task): void => {
+  if (!task.isStarted || !task.isRecovered) return
+  throw new GraphRuntimeError(
+    `The process died while node "${task.node.id}" was running and its onCrash is 'fail'. Override the task, or fork the run before it.`,
+  )
+}
+
+const withTimeout = (
+  context: TaskContext,
+  { run, timeoutMs, port }: { run: () => unknown; timeoutMs: number; port: GuardPort },
+): Promise<unknown> => {
+  const timer = setTimeout(() => {
+    // a node that waits for a person takes as long as the person
+    if (!port.isParked(context))
+      port.fail(context, new NodeTimeoutError(`Node "${context.nodeId}" took longer than ${timeoutMs} ms.`))
+  }, timeoutMs)
+  return (async () => run())().finally(() => clearTimeout(timer))
+}
