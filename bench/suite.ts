@@ -46,7 +46,7 @@ export interface SampleOptions {
 }
 
 export interface CpuOptions extends SampleOptions {
-  /** Default 2,500. */
+  /** CPU time. Default 2,500. */
   readonly warmUpMs?: number
   /** CPU time one sample should take. Default 250. A job that takes longer is a sample of its own. */
   readonly sampleMs?: number

@@ -1,5 +1,5 @@
 import { type LanguageModelV4, type LanguageModelV4StreamPart, tool } from 'ai'
-import { finalText, latency, toolArguments, toolDescription, weather, weatherInput } from './job.ts'
+import { answerAfter, finalText, toolArguments, toolDescription, weather, weatherInput } from './job.ts'
 
 const usage = {
   inputTokens: { total: 100, noCache: 100, cacheRead: 0, cacheWrite: 0 },
@@ -8,23 +8,18 @@ const usage = {
 
 /** Asks for the tool `toolTurns` times, then answers. */
 export function toolModel(toolTurns: number, latencyMs = 0): LanguageModelV4 {
+  const answer = (prompt: readonly unknown[]) => {
+    const turn = (prompt.length - 1) / 2
+    const isCall = turn < toolTurns
+    const part = isCall
+      ? { type: 'tool-call', toolCallId: `call_${turn}`, toolName: 'weather', input: toolArguments }
+      : { type: 'text', text: finalText }
+    const finishReason = { unified: isCall ? 'tool-calls' : 'stop', raw: undefined }
+    return { content: [part], finishReason, usage, warnings: [] }
+  }
   return {
     ...mock,
-    doGenerate: async ({ prompt }) => {
-      await latency(latencyMs)
-      const turn = (prompt.length - 1) / 2
-      const isCall = turn < toolTurns
-      return {
-        content: [
-          isCall
-            ? { type: 'tool-call', toolCallId: `call_${turn}`, toolName: 'weather', input: toolArguments }
-            : { type: 'text', text: finalText },
-        ],
-        finishReason: { unified: isCall ? 'tool-calls' : 'stop', raw: undefined },
-        usage,
-        warnings: [],
-      }
-    },
+    doGenerate: ({ prompt }) => answerAfter(latencyMs, () => answer(prompt)),
     doStream: () => Promise.reject(new Error('This mock does not stream.')),
   }
 }

@@ -1,5 +1,5 @@
 // The floor: the same job as a plain function. No abort, no retry, no hooks, no events, no telemetry.
-import { finalText, latency, prompt, toolArguments, weather, weatherInput } from './job.ts'
+import { answerAfter, finalText, prompt, toolArguments, weather, weatherInput } from './job.ts'
 
 interface FloorMessage {
   readonly role: 'user' | 'assistant' | 'tool'
@@ -12,12 +12,12 @@ type FloorModel = (messages: readonly FloorMessage[]) => Promise<FloorMessage>
 
 /** Asks for the tool `toolTurns` times, then answers. */
 export function floorModel(toolTurns: number, latencyMs = 0): FloorModel {
-  return async messages => {
-    await latency(latencyMs)
+  const answer = (messages: readonly FloorMessage[]): FloorMessage => {
     const turn = (messages.length - 1) / 2
     if (turn >= toolTurns) return { role: 'assistant', text: finalText }
     return { role: 'assistant', call: { id: `call_${turn}`, name: 'weather', args: toolArguments } }
   }
+  return messages => answerAfter(latencyMs, () => answer(messages))
 }
 
 export async function floorRun(model: FloorModel): Promise<string> {

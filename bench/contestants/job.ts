@@ -14,7 +14,7 @@ export function weather({ city, days }: z.infer<typeof weatherInput>): { city: s
   return { city, celsius: 3, days }
 }
 
-/** Resolves when the model would have answered. */
-export function latency(ms: number): Promise<void> | undefined {
-  return ms === 0 ? undefined : new Promise(resolve => setTimeout(resolve, ms))
+/** What a model answers after so many milliseconds; at once for 0, with one promise. */
+export function answerAfter<T>(ms: number, answer: () => T): Promise<T> {
+  return ms === 0 ? Promise.resolve(answer()) : new Promise(resolve => setTimeout(() => resolve(answer()), ms))
 }

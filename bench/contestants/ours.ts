@@ -9,7 +9,7 @@ import {
   streamedResponse,
   tool,
 } from 'tenon/core'
-import { finalText, latency, toolArguments, toolDescription, weather, weatherInput } from './job.ts'
+import { answerAfter, finalText, toolArguments, toolDescription, weather, weatherInput } from './job.ts'
 
 const usage = requestUsage({ inputTokens: 100, outputTokens: 20 })
 
@@ -25,10 +25,7 @@ export function toolModel(toolTurns: number, latencyMs = 0): Model {
   }
   return {
     ...mock,
-    request: async call => {
-      await latency(latencyMs)
-      return answer(call)
-    },
+    request: call => answerAfter(latencyMs, () => answer(call)),
     requestStream: () => Promise.reject(new Error('This mock does not stream.')),
   }
 }

@@ -55,8 +55,8 @@ export class ProcessBench implements Bench {
       samples,
       nodeArguments: ['--expose-gc', '--max-semi-space-size=512', '--min-semi-space-size=512'],
       begin: async worker => {
-        await worker.ask({ kind: 'warm-up', ms: this.size(2500, 1) })
-        return 100
+        await worker.ask({ kind: 'warm-up', ms: this.size(3000, 1) })
+        return this.size(200, 10)
       },
       sample: (worker, count) => worker.ask({ kind: 'allocation', count }),
     })
@@ -94,7 +94,8 @@ export class ProcessBench implements Bench {
     const child = fork(this.#file(program), [...args], { execArgv: [], env: quietly })
     this.#servers.push(child)
     return new Promise((resolve, reject) => {
-      child.once('message', message => resolve(String(message)))
+      // programs send text
+      child.once('message', message => resolve(message as string))
       child.once('exit', code => reject(new Error(`${program} ended with exit code ${code}.`)))
     })
   }

@@ -6,7 +6,8 @@ import { loadSuite, type SuiteName } from '../suites.ts'
 /** What the parent may ask. Counts are jobs. */
 export type Order =
   | { readonly kind: 'prepare'; readonly suite: SuiteName; readonly contestant: string; readonly input: Input }
-  /** Works for at least this long. Answers with the CPU time of one job, in µs, once warm; without any time, 1 s is assumed. */
+  /** Works for at least this much CPU time, so that a busy machine makes nobody less warm. Answers with the CPU time of one job,
+   *  in µs, once warm; without any time, 1 s is assumed. */
   | { readonly kind: 'warm-up'; readonly ms: number }
   /** Answers with the CPU time of one job, in µs. */
   | { readonly kind: 'cpu'; readonly count: number }
@@ -30,9 +31,9 @@ const handlers: { readonly [K in Order['kind']]: (order: Extract<Order, { kind: 
   },
   'warm-up': async ({ ms }) => {
     if (ms === 0) return 1_000_000
-    const end = performance.now() + ms
+    const before = process.cpuUsage()
     let perJob = await cpuPerJob(1)
-    while (performance.now() < end) perJob = await cpuPerJob(Math.max(1, Math.round(20_000 / perJob)))
+    while (cpuSince(before) < ms * 1000) perJob = await cpuPerJob(Math.max(1, Math.round(20_000 / perJob)))
     return perJob
   },
   cpu: ({ count }) => cpuPerJob(count),
@@ -52,8 +53,12 @@ const handlers: { readonly [K in Order['kind']]: (order: Extract<Order, { kind: 
 async function cpuPerJob(count: number): Promise<number> {
   const before = process.cpuUsage()
   await work(count)
+  return cpuSince(before) / count
+}
+
+function cpuSince(before: NodeJS.CpuUsage): number {
   const { user, system } = process.cpuUsage(before)
-  return (user + system) / count
+  return user + system
 }
 
 function collectGarbage(): void {

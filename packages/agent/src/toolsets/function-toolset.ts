@@ -53,7 +53,8 @@ export class FunctionToolset<in TDeps = unknown> implements Toolset<TDeps> {
   /** Whether some of its tools are to be found by tool search. */
   get hasHiddenTools(): boolean {
     const ofSet = this.#options.deferLoading ?? false
-    return [...this.#entries.values()].some(({ tool }) => tool.deferLoading ?? ofSet)
+    for (const { tool } of this.#entries.values()) if (tool.deferLoading ?? ofSet) return true
+    return false
   }
 
   getInstructions(): InstructionPart | undefined {

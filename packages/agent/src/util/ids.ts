@@ -2,43 +2,43 @@
  *  @param nowMs milliseconds since 1970
  *  @see https://www.rfc-editor.org/rfc/rfc9562#name-uuid-version-7 */
 export function uuidV7(nowMs: number = Date.now()): string {
-  const bytes = randomBytes()
-  let time = Math.floor(nowMs)
-  for (let index = 5; index >= 0; index -= 1) {
-    bytes[index] = time % 256
-    time = Math.floor(time / 256)
-  }
-  bytes[6] = 0x70 | (bytes[6]! & 0x0f)
-  bytes[8] = 0x80 | (bytes[8]! & 0x3f)
-  const hex = toHex(bytes)
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+  const time = hex(Math.floor(nowMs), 12)
+  const random = randomWord()
+  const version = 0x7000 | (random & 0x0fff)
+  const variant = 0x8000 | ((random >>> 12) & 0x3fff)
+  const node = hex(randomWord(), 8) + hex(randomWord() >>> 16, 4)
+  return `${time.slice(0, 8)}-${time.slice(8)}-${hex(version, 4)}-${hex(variant, 4)}-${node}`
 }
 
 /** A random id of 32 hex digits after a prefix.
  *
  *  @example randomId('call_') // 'call_5f0c…' */
 export function randomId(prefix: string): string {
-  return prefix + toHex(randomBytes())
+  return prefix + hex(randomWord(), 8) + hex(randomWord(), 8) + hex(randomWord(), 8) + hex(randomWord(), 8)
+}
+
+function hex(value: number, digits: number): string {
+  return value.toString(16).padStart(digits, '0')
 }
 
 const hexOf = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
 export function toHex(bytes: Uint8Array): string {
-  let hex = ''
-  for (const byte of bytes) hex += hexOf[byte]
-  return hex
+  let text = ''
+  for (const byte of bytes) text += hexOf[byte]
+  return text
 }
 
 // asking the host for random bytes costs far more than the bytes: take many at once
-let pool = new Uint8Array(0)
+let pool = new Uint32Array(0)
 let used = 0
 
-/** 16 random bytes, valid until the pool is used up: read them at once. */
-function randomBytes(): Uint8Array {
-  if (used + 16 > pool.length) {
-    pool = crypto.getRandomValues(new Uint8Array(4096))
+/** 32 random bits. */
+function randomWord(): number {
+  if (used === pool.length) {
+    pool = crypto.getRandomValues(new Uint32Array(1024))
     used = 0
   }
-  used += 16
-  return pool.subarray(used - 16, used)
+  used += 1
+  return pool[used - 1]!
 }
