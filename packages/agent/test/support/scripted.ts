@@ -1,7 +1,7 @@
 import type { ModelMessage, RequestPart, ResponsePart, ToolCallPart } from '../../src/core.ts'
 import { FunctionModel, type FunctionAnswer, type FunctionModelInfo } from '../../src/testing/index.ts'
 
-type Answer = FunctionAnswer | ((messages: readonly ModelMessage[], info: FunctionModelInfo) => FunctionAnswer)
+export type Answer = FunctionAnswer | ((messages: readonly ModelMessage[], info: FunctionModelInfo) => FunctionAnswer)
 
 export interface ScriptedModel extends FunctionModel {
   /** What each request so far held: a copy of the messages as they were sent. */
