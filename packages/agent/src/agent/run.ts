@@ -16,6 +16,7 @@ import type { UsageLimits } from '../usage/limits.ts'
 import { hasTokenLimits } from '../usage/check-limits.ts'
 import type { RunUsage } from '../usage/run-usage.ts'
 import type { JsonObject } from '../util/json.ts'
+import { onAbort } from '../util/on-abort.ts'
 import type { AgentConfig } from './agent-config.ts'
 import { PendingMessages } from './pending-messages.ts'
 import { RunView, type CallFacts } from './run-context.ts'
@@ -205,14 +206,7 @@ export class Run {
 
   /** Aborts the run with a signal. Returns how to stop listening. */
   #follow(signal: AbortSignal | undefined): () => void {
-    if (signal === undefined) return () => {}
-    const forward = () => this.#abort(signal.reason)
-    if (signal.aborted) {
-      forward()
-      return () => {}
-    }
-    signal.addEventListener('abort', forward)
-    return () => signal.removeEventListener('abort', forward)
+    return signal === undefined ? () => {} : onAbort(signal, () => this.#abort(signal.reason))
   }
 
   /** Calls `listener` when the run is cancelled. Returns how to stop listening. Far cheaper than listening to `signal`. */

@@ -64,6 +64,7 @@ export async function* answerCalls(
 
   let winner: Winner | undefined
   let deferred: RunOutcome | undefined
+  let finished = false
   try {
     winner = yield* strategies[run.config.endStrategy](run, batch)
     if (winner !== undefined && batch.results.retryAsked && run.config.endStrategy !== 'early') {
@@ -71,9 +72,10 @@ export async function* answerCalls(
       winner = undefined
     }
     if (hasDeferred(batch)) deferred = yield* settleDeferred(run, batch, winner)
-  } catch (error) {
-    keepFinished(run, batch.results)
-    throw error
+    finished = true
+  } finally {
+    // also when whoever reads the events leaves
+    if (!finished) keepFinished(run, batch.results)
   }
   if (winner !== undefined) return end(run, winner.outcome, batch.results.parts)
   if (deferred !== undefined) return end(run, deferred, batch.results.parts)

@@ -123,7 +123,8 @@ export function requestParameters(
     promptedOutputTemplate: output.template,
     allowTextOutput: output.allowsText,
     allowImageOutput: output.allowsImage,
-    instructionParts: instructionParts.length === 0 ? undefined : instructionParts,
+    // also when empty: absent would mean those of the history
+    instructionParts,
     revealedToolNames: run.revealedToolNames.size === 0 ? undefined : run.revealedToolNames,
   }
 }

@@ -47,11 +47,19 @@ export class RunningCalls {
     const { call, ending } = ended
     if (ending.kind === 'error') throw this.#fail(ending.error)
     this.#waiting -= 1
-    return ending.kind === 'result' ? { index: call.index, result: ending.result } : undefined
+    if (ending.kind === 'deferred') return undefined
+    if (ending.succeeded === true) this.#countSuccess(call)
+    return { index: call.index, result: ending.result }
   }
 
   release(): void {
     this.#stopListening()
+  }
+
+  /** When its result is taken, not when the tool returns: what comes after the end of the run counts for nothing. */
+  #countSuccess({ part }: FunctionCall): void {
+    this.#run.usage.toolCalls += 1
+    this.#run.toolRetries.succeed(part.toolName)
   }
 
   #fail(error: unknown): unknown {

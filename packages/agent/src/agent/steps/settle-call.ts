@@ -11,7 +11,7 @@ import { askAgain } from './refuse-call.ts'
 
 /** How a call ended: with a result, put off, or with an error that ends the run. */
 export type Ending =
-  | { readonly kind: 'result'; readonly result: CallResult }
+  | { readonly kind: 'result'; readonly result: CallResult; readonly succeeded?: boolean }
   | { readonly kind: 'deferred' }
   | { readonly kind: 'error'; readonly error: unknown }
 
@@ -34,10 +34,7 @@ export async function settleCall(run: Run, call: FunctionCall, { args, batch, si
       step: run.effect(`tool-call:${run.step}:${part.toolCallId}:${call.index}`),
     })
     const value = isPromiseLike(pending) ? await pending : pending
-    const result = callResult(part, value, run.now())
-    run.usage.toolCalls += 1
-    run.toolRetries.succeed(part.toolName)
-    return { kind: 'result', result }
+    return { kind: 'result', result: callResult(part, value, run.now()), succeeded: true }
   } catch (error) {
     return endingOf(run, call, { error, batch })
   }
