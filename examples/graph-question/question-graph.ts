@@ -24,7 +24,7 @@ export class Ask extends node('Ask') {
   }
 }
 
-export class Answer extends node('Answer', z.object({ question: z.string() })) {
+class Answer extends node('Answer', z.object({ question: z.string() })) {
   static next = () => [Evaluate]
   async run(ctx: Context) {
     const answer = await ctx.interrupt(reply, { question: this.question })
@@ -32,7 +32,7 @@ export class Answer extends node('Answer', z.object({ question: z.string() })) {
   }
 }
 
-export class Evaluate extends node('Evaluate', z.object({ question: z.string(), answer: z.string() })) {
+class Evaluate extends node('Evaluate', z.object({ question: z.string(), answer: z.string() })) {
   static next = () => [edge(Ask, 'wrong'), edge(End<string>, 'right')]
   async run(ctx: Context): Promise<Ask | End<string>> {
     const right = questions.find(({ question }) => question === this.question)?.answer

@@ -24,7 +24,7 @@ import { joinPolicies } from './join-policies.ts'
 import { PartList } from './parts.ts'
 import { validateNodes } from './validate.ts'
 
-export const START_ID = '$start'
+const START_ID = '$start'
 
 type OutputOfSchema<TSchema> = TSchema extends Schema ? InferSchemaOutput<TSchema> : undefined
 type InputOfSchema<TSchema> = TSchema extends Schema ? InferSchemaInput<TSchema> : undefined

@@ -52,7 +52,7 @@ export type Stop =
   | { readonly status: 'failed'; readonly error: unknown }
   | { readonly status: 'cancelled'; readonly error: unknown }
 
-export const DEFAULT_MAX_STEPS = 100_000
+const DEFAULT_MAX_STEPS = 100_000
 
 /** Lets timers and I/O of the process have a turn. */
 const later: (callback: () => void) => void =

@@ -157,7 +157,7 @@ export class Router {
   }
 }
 
-export const encodeInput = (node: ProgramNode, value: unknown): Json =>
+const encodeInput = (node: ProgramNode, value: unknown): Json =>
   node.encode === undefined ? toJson(value, `input of "${node.id}"`) : node.encode(value)
 
 const undeclared = (node: ProgramNode, target: string, program: Program) =>

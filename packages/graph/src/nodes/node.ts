@@ -13,7 +13,7 @@ export interface BaseNode<TId extends string = string> {
   readonly [brand]: TId
 }
 
-export const NODE_STATIC = Symbol.for('tenon.graph.node')
+const NODE_STATIC = Symbol.for('tenon.graph.node')
 
 /** An edge with a label, for `next`. */
 export interface Edge<TTarget> {

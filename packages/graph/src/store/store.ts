@@ -111,7 +111,7 @@ export const decodeCursor = (cursor: string): { createdAt: number; id: string } 
 export const statusesOf = (status: ListOptions['status']): readonly RunStatus[] | undefined =>
   status === undefined || Array.isArray(status) ? (status as readonly RunStatus[] | undefined) : [status as RunStatus]
 
-export const compareRuns = (a: Pick<RunRecord, 'createdAt' | 'id'>, b: Pick<RunRecord, 'createdAt' | 'id'>): number =>
+const compareRuns = (a: Pick<RunRecord, 'createdAt' | 'id'>, b: Pick<RunRecord, 'createdAt' | 'id'>): number =>
   a.createdAt - b.createdAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 
 /** The part of `list` that is the same for every store that has all runs in memory. */

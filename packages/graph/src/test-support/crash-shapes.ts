@@ -134,7 +134,7 @@ const nested = (() => {
   return g.build()
 })()
 
-export const approve = interruptPoint('approve', { payload: type<{ n: number }>(), resume: type<boolean>() })
+const approve = interruptPoint('approve', { payload: type<{ n: number }>(), resume: type<boolean>() })
 
 const interrupted = (() => {
   const g = graphBuilder({
