@@ -17,6 +17,10 @@ const runners: Readonly<Record<string, (corpus: Corpus, provider: string) => Pro
     ])
     return HttpCaseRunner.start(bedrockMantle, corpus)
   },
+  openai: async corpus => {
+    const [{ HttpCaseRunner }, { openai }] = await Promise.all([import('./http-case-runner.ts'), import('./openai.ts')])
+    return HttpCaseRunner.start(openai, corpus)
+  },
   doubles: loadDoubles,
   function: loadDoubles,
   test: loadDoubles,

@@ -3,7 +3,7 @@ import { redactSecrets } from '../../errors/redact.ts'
 import { MissingPackageError, UserError } from '../../errors/user-error.ts'
 import type { FetchFileOptions } from '../../util/net/fetch-file.ts'
 import { sdkTimeoutMs, type OpenAIHost, type OpenAITimeouts } from '../openai/host.ts'
-import { mergeTimeouts } from '../openai/provider.ts'
+import { mergeTimeouts, quiet } from '../openai/provider.ts'
 import { loadSdk } from '../openai/sdk.ts'
 import type { BedrockMantleInterface } from './facts.ts'
 import { bedrockMantleModelProfile } from './profiles.ts'
@@ -131,6 +131,7 @@ export class BedrockMantleProvider {
       project: null,
       adminAPIKey: null,
       timeout: sdkTimeoutMs,
+      ...quiet(),
       ...(options.maxRetries !== undefined && { maxRetries: options.maxRetries }),
       ...(fetch !== undefined && { fetch }),
     })

@@ -46,10 +46,10 @@ declare module '../profile.ts' {
 }
 
 type Optional = 'openaiSystemPromptRole' | 'openaiChatThinkingField'
-export type ResolvedOpenAIFacts = Required<Omit<OpenAIFacts, Optional>> & Pick<OpenAIFacts, Optional>
+type ResolvedOpenAIFacts = Required<Omit<OpenAIFacts, Optional>> & Pick<OpenAIFacts, Optional>
 
 /** What is assumed of a model nobody described. */
-export const defaultOpenAIFacts: ResolvedOpenAIFacts = {
+const defaultOpenAIFacts: ResolvedOpenAIFacts = {
   openaiSupportsReasoning: false,
   openaiReasoningEnabledByDefault: false,
   openaiSupportsReasoningEffortNone: false,

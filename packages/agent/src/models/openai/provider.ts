@@ -68,6 +68,7 @@ export class OpenAIProvider implements OpenAIHost {
       apiKey,
       baseURL: this.baseUrl.replace(/\/+$/, ''),
       timeout: sdkTimeoutMs,
+      ...quiet(),
       ...(organization !== undefined && { organization }),
       ...(project !== undefined && { project }),
       ...(maxRetries !== undefined && { maxRetries }),
@@ -84,6 +85,11 @@ export function mergeTimeouts(options: OpenAITimeouts): Readonly<Required<OpenAI
     idleTimeoutMs: idleTimeoutMs ?? defaultTimeouts.idleTimeoutMs,
     timeoutMs: timeoutMs ?? defaultTimeouts.timeoutMs,
   }
+}
+
+/** The SDK writes what it cannot read to the console, answers of a model among it; here that is an error, which is enough. */
+export function quiet(): { logLevel?: 'off' } {
+  return env('OPENAI_LOG') === undefined ? { logLevel: 'off' } : {}
 }
 
 /** An empty variable counts as none. */

@@ -30,6 +30,8 @@ export interface OpenStreamOptions<T> {
   /** Sends the request. */
   readonly send: (signal: AbortSignal) => Promise<AsyncIterable<T>>
   readonly reader: (parts: PartsManager, facts: ResponseFacts) => EventReader<T>
+  /** Throws when the first event says that there will be no answer. */
+  readonly checkFirst?: (event: T) => void
   /** For an API that has the thinking of some models in its text. */
   readonly thinkingTags?: readonly [open: string, close: string]
 }
@@ -42,6 +44,7 @@ export async function openStream<T>(options: OpenStreamOptions<T>): Promise<Stre
     const iterator = (await options.send(signal))[Symbol.asyncIterator]()
     const step = await iterator.next()
     if (step.done === true) throw new UnexpectedModelBehavior(`\`${modelName}\` ended its stream before it began.`)
+    options.checkFirst?.(step.value)
     return [step, iterator] as const
   })
   exchange.deadlines.begun()

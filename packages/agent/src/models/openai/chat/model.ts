@@ -77,11 +77,13 @@ export class OpenAIChatModel implements Model {
     const usage = stream ? { stream_options: { include_usage: true } } : {}
     const body = { ...mapRequest(call, this, files), stream, ...usage }
     const { extraHeaders } = call.settings
-    // what comes back depends on `stream`, which only the callers know
-    return client.chat.completions.create(body as never, {
+    // the call of the SDK's own that leaves the answer as it came: whatever came, it is looked at here
+    return client.post<T>('/chat/completions', {
+      body,
+      stream,
       signal,
       ...(extraHeaders !== undefined && { headers: extraHeaders }),
-    }) as Promise<unknown> as Promise<T>
+    })
   }
 
   #toResponse(answer: ChatCompletion, choice: ChatCompletion.Choice): ModelResponse {

@@ -14,7 +14,7 @@ import { responsesUsage } from '../usage.ts'
 import { mustFetch } from './content.ts'
 import { mapRequest } from './request.ts'
 import { partsOf, summaryOf } from './response.ts'
-import { failIfFailed, ResponsesReader } from './stream.ts'
+import { failIfFailed, failIfRefused, ResponsesReader } from './stream.ts'
 
 import type {} from '../settings.ts'
 
@@ -72,6 +72,7 @@ export class OpenAIResponsesModel implements Model {
       profile,
       exchange,
       send: signal => this.#send(call, { stream: true, signal }),
+      checkFirst: event => failIfRefused(event, exchange.scope),
       reader: (parts, facts) => new ResponsesReader(parts, facts, { scope: exchange.scope, profile }),
     })
   }
@@ -81,11 +82,13 @@ export class OpenAIResponsesModel implements Model {
     const files = await fetchFiles(call.messages, { ...this.host.fetchFile, mustFetch, receiver: this.system }, signal)
     const body = { ...mapRequest(call, this, files), stream }
     const { extraHeaders } = call.settings
-    // what comes back depends on `stream`, which only the callers know
-    return client.responses.create(body as never, {
+    // the call of the SDK's own that leaves the answer as it came: whatever came, it is looked at here
+    return client.post<T>('/responses', {
+      body,
+      stream,
       signal,
       ...(extraHeaders !== undefined && { headers: extraHeaders }),
-    }) as Promise<unknown> as Promise<T>
+    })
   }
 
   #toResponse(answer: Response): ModelResponse {

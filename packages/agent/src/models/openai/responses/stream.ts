@@ -69,7 +69,8 @@ export class ResponsesReader implements EventReader<ResponseStreamEvent> {
     'response.incomplete': ({ response }) => this.#end(response),
     'response.failed': ({ response }) => this.#end(response),
     error: event => {
-      throw reportedError(event, this.#scope)
+      failIfRefused(event, this.#scope)
+      return nothing
     },
     'response.output_item.added': ({ item }) => this.#begin(item),
     'response.output_item.done': ({ item }) => this.#close(item),
@@ -183,6 +184,12 @@ export class ResponsesReader implements EventReader<ResponseStreamEvent> {
     if (item === undefined) this.#items.set(id, (item = { hasText: false, argsLength: 0, raw: [] }))
     return item
   }
+}
+
+/** @throws {ModelError} for an event by which the provider gives up */
+export function failIfRefused(event: ResponseStreamEvent, scope: ErrorScope): void {
+  if (event.type === 'error') throw reportedError(event, scope)
+  if (event.type === 'response.failed') failIfFailed(event.response, scope)
 }
 
 /** @throws {ModelError} when the provider gave up, with its reason */

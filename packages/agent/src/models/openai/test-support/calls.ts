@@ -1,0 +1,69 @@
+import type { UserPrompt } from '../../../messages/content.ts'
+import type { ModelEvent } from '../../../messages/event.ts'
+import type { ModelMessage, ModelResponse } from '../../../messages/message.ts'
+import type { ToolDefinition } from '../../../tools/tool-definition.ts'
+import { emptyUsage } from '../../../usage/usage.ts'
+import type { ModelCall, ModelRequestParameters, StreamedResponse } from '../../model.ts'
+
+const textParameters: ModelRequestParameters = {
+  functionTools: [],
+  nativeTools: [],
+  outputMode: 'text',
+  outputTools: [],
+  allowTextOutput: true,
+  allowImageOutput: false,
+}
+
+export const weather: ToolDefinition = {
+  name: 'weather',
+  description: 'The weather of a city.',
+  parametersJsonSchema: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+}
+
+export function userTurn(content: UserPrompt): ModelMessage {
+  return { kind: 'request', parts: [{ kind: 'user-prompt', content }] }
+}
+
+export function requestTurn(...parts: Extract<ModelMessage, { kind: 'request' }>['parts']): ModelMessage {
+  return { kind: 'request', parts }
+}
+
+export function assistantTurn(...parts: ModelResponse['parts']): ModelMessage {
+  return { kind: 'response', parts, usage: emptyUsage }
+}
+
+export type CallOptions = Partial<Omit<ModelCall, 'parameters'>> & {
+  readonly parameters?: Partial<ModelRequestParameters>
+}
+
+/** A call that says hello, unless told otherwise. */
+export function callOf({ messages, parameters, settings = {}, ...rest }: CallOptions = {}): ModelCall {
+  return {
+    messages: messages ?? [userTurn('Hello')],
+    settings,
+    parameters: { ...textParameters, ...parameters },
+    ...rest,
+  }
+}
+
+/** Reads a stream to its end, or to its error. */
+export async function drain(
+  stream: StreamedResponse,
+): Promise<{ events: ModelEvent[]; error?: unknown; response: ModelResponse }> {
+  const events: ModelEvent[] = []
+  try {
+    for await (const event of stream) events.push(event)
+  } catch (error) {
+    return { events, error, response: stream.response() }
+  }
+  return { events, response: stream.response() }
+}
+
+export async function errorOf(work: Promise<unknown>): Promise<unknown> {
+  try {
+    await work
+  } catch (error) {
+    return error
+  }
+  throw new Error('It did not fail.')
+}
