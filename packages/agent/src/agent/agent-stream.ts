@@ -86,11 +86,11 @@ export class RunStream<TOutput> implements AgentStream<TOutput> {
   }
 
   text(options: ViewOptions = {}): AsyncIterable<string> {
-    return debounced(textDeltas(this), options.debounceMs, pieces => pieces.join(''))
+    return debounced(textDeltas(this), { ...this.#debounce(options), join: pieces => pieces.join('') })
   }
 
   partials(options: ViewOptions = {}): AsyncIterable<DeepPartial<TOutput>> {
-    return debounced(outputPartials<TOutput>(this, this.#run), options.debounceMs)
+    return debounced(outputPartials<TOutput>(this, this.#run), this.#debounce(options))
   }
 
   elements(): AsyncIterable<TOutput extends readonly (infer E)[] ? E : never> {
@@ -98,7 +98,11 @@ export class RunStream<TOutput> implements AgentStream<TOutput> {
   }
 
   responses(options: ViewOptions = {}): AsyncIterable<ModelResponse> {
-    return debounced(this.#responses(), options.debounceMs)
+    return debounced(this.#responses(), this.#debounce(options))
+  }
+
+  #debounce({ debounceMs }: ViewOptions): { readonly windowMs?: number; readonly leave: () => Promise<void> } {
+    return { windowMs: debounceMs, leave: () => this.cancel('its stream was left') }
   }
 
   async *#responses(): AsyncGenerator<ModelResponse> {

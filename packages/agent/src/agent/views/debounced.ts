@@ -1,10 +1,15 @@
-/** Joins items that arrive within a window, by default by keeping the last. Without a window, everything as it comes.
- *  Leaving early leaves the source. */
-export async function* debounced<T>(
-  source: AsyncIterable<T>,
-  windowMs = 0,
-  join: (items: readonly T[]) => T = items => items.at(-1) as T,
-): AsyncGenerator<T, void> {
+export interface DebounceOptions<T> {
+  /** Milliseconds from the first item on. Default 0: everything as it comes. */
+  readonly windowMs?: number
+  /** Makes one item of those of a window. Default: the last one. */
+  readonly join?: (items: readonly T[]) => T
+  /** Ends the source when the reader leaves while an item is awaited, which may take as long as it likes. */
+  readonly leave: () => Promise<void>
+}
+
+/** Joins items that arrive within a window. Leaving early leaves the source. */
+export async function* debounced<T>(source: AsyncIterable<T>, options: DebounceOptions<T>): AsyncGenerator<T, void> {
+  const { windowMs = 0, join = items => items.at(-1) as T, leave } = options
   if (windowMs <= 0) {
     yield* source
     return
@@ -18,17 +23,25 @@ export async function* debounced<T>(
       if (first.done === true) return
       const items = [first.value]
       const window = timer(windowMs)
-      for (;;) {
-        pending ??= iterator.next()
-        const next = await Promise.race([pending, window.elapsed])
-        if (next === elapsed || next.done === true) break
-        pending = undefined
-        items.push(next.value)
+      try {
+        for (;;) {
+          pending ??= iterator.next()
+          const next = await Promise.race([pending, window.elapsed])
+          if (next === elapsed || next.done === true) break
+          pending = undefined
+          items.push(next.value)
+        }
+      } finally {
+        window.clear()
       }
-      window.clear()
       yield join(items)
     }
   } finally {
+    if (pending !== undefined) {
+      // what it still brings, or why it fails, interests nobody
+      pending.catch(() => {})
+      await leave()
+    }
     await iterator.return?.()
   }
 }
