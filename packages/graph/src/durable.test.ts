@@ -5,6 +5,7 @@ import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { fileStore } from './file/index.ts'
 import {
+  append,
   expectDone,
   graphBuilder,
   interruptPoint,
@@ -13,6 +14,7 @@ import {
   OnceUncertainError,
   sseFrame,
   sseStream,
+  taskFor,
   type,
   type GraphEvent,
   type GraphStore,
@@ -244,6 +246,92 @@ describe('once', () => {
     await expect(app.run({ input: 1, store: crashing(store, 1), runId: 'r' })).rejects.toThrow('power cut')
     await expect(app.resume('r', { store, takeOver: true })).rejects.toThrow(OnceUncertainError)
     expect(count()).toBe(1)
+  })
+})
+
+describe('a failure in one branch', () => {
+  it('cancels the siblings that run, keeps what is finished, and a resume runs only the rest', async () => {
+    const store = fileStore(join(root, 'branches'))
+    const runs: string[] = []
+    const aborted: string[] = []
+    let isBroken = true
+    let slowBegun = () => {}
+    const isSlow = new Promise<void>(resolve => {
+      slowBegun = resolve
+    })
+    const g = graphBuilder({
+      name: 'branches',
+      state: type<{ log: string[] }>(),
+      input: type<string[]>(),
+      output: type<string[]>(),
+      reducers: { log: append },
+    })
+    g.start
+      .map()
+      .step('work', async ({ input, state, signal }) => {
+        runs.push(input)
+        state.log.push(input)
+        if (input === 'slow' && isBroken) {
+          slowBegun()
+          await new Promise<void>(resolve => {
+            signal.addEventListener('abort', () => {
+              aborted.push(input)
+              resolve()
+            })
+          })
+        }
+        if (input === 'bad' && isBroken) {
+          await isSlow
+          await wait(20)
+          throw new Error('broken')
+        }
+        return input
+      })
+      .collect()
+      .to(g.end)
+    const app = g.build()
+    await expect(app.run({ input: ['good', 'bad', 'slow'], state: { log: [] }, store, runId: 'b' })).rejects.toThrow(
+      'broken',
+    )
+    expect(aborted).toEqual(['slow'])
+    isBroken = false
+    const done = await expectDone(app.resume('b', { store }))
+    expect([done.output, done.state.log]).toEqual([
+      ['good', 'bad', 'slow'],
+      ['good', 'bad', 'slow'],
+    ])
+    expect(runs.filter(name => name === 'good')).toHaveLength(1)
+  })
+})
+
+describe('driving a stored run by hand', () => {
+  it('answers, overrides and pauses, and every step is in the store', async () => {
+    const store = memoryStore()
+    const g = graphBuilder({ name: 'hand', input: type<number>(), output: type<string>() })
+    const last = g.step('last', { input: type<string>() }, ({ input }) => `last ${input}`)
+    g.start
+      .step('first', ({ input }) => input)
+      .step('ask', async ({ input, interrupt }) => {
+        if (!(await interrupt(approve, { item: String(input) }))) throw new Error('refused')
+        return 'approved'
+      })
+      .to(last)
+    last.to(g.end)
+    const app = g.build()
+    const run = await app.iter({ input: 1, store, runId: 'h' })
+    await run.next()
+    await run.pause()
+    expect((await store.get('h'))?.status).toBe('paused')
+    const again = await app.iterFromStore('h', { store })
+    expect(again.current).toMatchObject({ kind: 'tasks', tasks: [{ nodeId: 'ask', input: 1 }] })
+    await again.next()
+    expect(again.interrupts).toMatchObject([{ point: 'approve', payload: { item: '1' } }])
+    await expect(again.next()).rejects.toMatchObject({ code: 'node-status' })
+    await again.answer([approve.answer(false)])
+    await expect(again.next()).rejects.toThrow('refused')
+    await again.override([taskFor(last, 'chosen by hand')])
+    expect(await again.next()).toEqual({ kind: 'end', output: 'last chosen by hand' })
+    expect((await expectDone(app.resume('h', { store }))).output).toBe('last chosen by hand')
   })
 })
 

@@ -1,4 +1,3 @@
-import type { Handed } from './nodes/handle.ts'
 import type { TaskRef } from './events/event.ts'
 import type { InterruptPoint } from './interrupt.ts'
 import type { OnceCall, OnceOptions } from './kernel/context.ts'
@@ -51,9 +50,6 @@ export type JsonSchemaCheck<TSchema, TOutput> = TSchema extends WithCodec
     ? unknown
     : GraphTypeError<`must be JSON (or have a codec); it is not at ${JsonProblem<TOutput> & string}`>
 
-/** State as a node sees it: writable, though the schema may say readonly. */
-export type Draft<T> = T
-
 /** What a running node gets of its run.
  *  `state` is a draft: writes count when the node succeeds, and vanish when it fails or is cancelled. */
 export interface GraphRunContext<TState = undefined, TDeps = undefined> {
@@ -91,5 +87,3 @@ export interface StepContext<TState, TDeps, TInput> extends GraphRunContext<TSta
   /** the same as `input` */
   readonly inputs: TInput
 }
-
-export type { Handed }

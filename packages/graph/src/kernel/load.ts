@@ -1,4 +1,4 @@
-import { StoreCorruptError, VersionMismatchError } from '../errors.ts'
+import { GraphLookupError, StoreCorruptError, VersionMismatchError } from '../errors.ts'
 import { linkProgram, type NodeDefinition, type Program } from '../program.ts'
 import type { GraphStore, JournalRecord, RunRecord } from '../store/store.ts'
 import { cloneJson, toJson, type Json } from '../util/json.ts'
@@ -48,6 +48,8 @@ export const loadRun = async (
   } = {},
 ): Promise<Loaded> => {
   const last = options.seq ?? run.seq
+  if (!Number.isInteger(last) || last < 1 || last > run.seq)
+    throw new GraphLookupError(`Run "${run.id}" has records 1 to ${run.seq}, and no record ${last}.`)
   const first = await snapshotBefore(store, run, last)
   const records = await store.read(run.id, { afterSeq: first - 1, limit: last - first + 1 })
   const start = records[0] === undefined ? undefined : parse(records[0])

@@ -27,7 +27,6 @@ export const edge = <TTarget>(to: TTarget, label: string): Edge<TTarget> => ({ t
 
 /** Stands in `next` for: any node of the graph. */
 export const anyNode = Symbol.for('tenon.graph.anyNode')
-export type AnyNode = { readonly anyNode: true }
 
 type DataOf<TSchema> = TSchema extends Schema ? InferSchemaOutput<TSchema> : {}
 type InputOf<TSchema> = TSchema extends Schema ? InferSchemaInput<TSchema> : {}

@@ -414,9 +414,9 @@ const cases: Readonly<Record<string, Case>> = {
     await store.delete('original')
     same((await expectDone(app.resume(fork, { store }))).state.n, 103, 'the fork lives without the original')
   },
-  'a state with prototype names and 1 MB of text comes back': async store => {
+  'a state with prototype names and 10 MB of text comes back': async store => {
     const state = JSON.parse(
-      `{"__proto__":{"x":1},"constructor":[1],"text":${JSON.stringify('é'.repeat(500_000))},"n":0}`,
+      `{"__proto__":{"x":1},"constructor":[1],"text":${JSON.stringify('é'.repeat(5_000_000))},"n":0}`,
     ) as { n: number }
     const app = counter()
     const done = await expectDone(app.run({ input: 2, state, store, runId: 'r' }))
