@@ -6,7 +6,13 @@ import type {
 } from '@aws-sdk/client-bedrock-runtime'
 import { argsAsObject } from '../../messages/call-args.ts'
 import type { ModelResponse } from '../../messages/message.ts'
-import type { NativeToolCallPart, NativeToolReturnPart, ResponsePart, ThinkingPart } from '../../messages/part.ts'
+import type {
+  NativeToolCallPart,
+  NativeToolReturnPart,
+  ResponsePart,
+  ThinkingPart,
+  ToolCallPart,
+} from '../../messages/part.ts'
 import { base64ToBytes } from '../../util/base64.ts'
 import type { BedrockProfile } from './facts.ts'
 import { nativeToolByKind } from './native-tools.ts'
@@ -40,7 +46,7 @@ function mapPart(part: ResponsePart, scope: AssistantScope): ContentBlock | unde
         toolUse: {
           toolUseId: scope.ids.forCall(part.toolCallId),
           name: wireToolName(part.toolName),
-          input: argsAsObject(part) as ToolUseBlock['input'],
+          input: inputOf(part),
         },
       }
     case 'builtin-tool-call':
@@ -54,6 +60,15 @@ function mapPart(part: ResponsePart, scope: AssistantScope): ContentBlock | unde
     case 'compaction':
       return undefined
   }
+}
+
+const inputs = new WeakMap<object, ToolUseBlock['input']>()
+
+/** The arguments of a call as an object, parsed once: a history sends the same calls with every request. */
+function inputOf(part: ToolCallPart | NativeToolCallPart): ToolUseBlock['input'] {
+  let input = inputs.get(part)
+  if (input === undefined) inputs.set(part, (input = argsAsObject(part) as ToolUseBlock['input']))
+  return input
 }
 
 /** Only this provider's own thinking goes back as thinking, and only with its signature; the rest becomes tagged text. */
@@ -84,8 +99,7 @@ function redactedBytes(part: ThinkingPart): Uint8Array {
 function mapNativeCall(part: NativeToolCallPart, scope: AssistantScope): ContentBlock | undefined {
   const tool = part.providerName === scope.system ? nativeToolByKind(part.toolName) : undefined
   if (tool === undefined) return undefined
-  const input = argsAsObject(part) as ToolUseBlock['input']
-  return { toolUse: { toolUseId: part.toolCallId, name: tool.wireName, input, type: 'server_tool_use' } }
+  return { toolUse: { toolUseId: part.toolCallId, name: tool.wireName, input: inputOf(part), type: 'server_tool_use' } }
 }
 
 function mapNativeReturn(part: NativeToolReturnPart, scope: AssistantScope): ContentBlock | undefined {
@@ -111,5 +125,9 @@ function nativeContent(content: unknown): ToolResultBlock['content'] {
 /** Blank text is refused, except beside reasoning, where the blocks must stay exactly as the model wrote them. */
 function withoutBlankText(blocks: ContentBlock[]): ContentBlock[] {
   if (blocks.some(block => block.reasoningContent !== undefined)) return blocks
-  return blocks.filter(block => block.text === undefined || block.text.trim() !== '')
+  return blocks.some(isBlankText) ? blocks.filter(block => !isBlankText(block)) : blocks
+}
+
+function isBlankText(block: ContentBlock): boolean {
+  return block.text !== undefined && block.text.trim() === ''
 }

@@ -28,9 +28,10 @@ export interface MappedConversation {
 /** The turns of a conversation as Converse takes them: alternating, results first, no empty turn, the user's first. */
 export function mapConversation(history: readonly ModelMessage[], scope: ConversationScope): MappedConversation {
   const writer = new ConversationWriter(scope)
+  const answers = { profile: scope.profile, system: scope.system, ids: writer.ids }
   for (const message of history) {
     if (message.kind === 'request') writer.addRequest(message)
-    else writer.addResponse(mapResponse(message, { ...scope, ids: writer.ids }))
+    else writer.addResponse(mapResponse(message, answers))
   }
   writer.flush()
   if (scope.guard !== undefined) guardUserText(writer.messages, scope.guard)

@@ -156,6 +156,7 @@ export class BedrockProvider {
     const { options, region } = this
     const requestHandler = options.requestHandler ?? options.clientConfig?.requestHandler ?? (await http1Handler(this))
     return {
+      logger: quietLogger,
       ...options.clientConfig,
       ...(region !== undefined && { region }),
       ...(options.profile !== undefined && { profile: options.profile }),
@@ -166,6 +167,14 @@ export class BedrockProvider {
     }
   }
 }
+
+/** The SDK copies every request and every answer for its logger, even for one that throws them away. Without `info` and `error`
+ *  it does not. */
+const quietLogger = {
+  trace: () => {},
+  debug: () => {},
+  warn: (...content: unknown[]) => console.warn(...content),
+} as unknown as NonNullable<BedrockRuntimeClientConfig['logger']>
 
 type AuthConfig = Pick<BedrockRuntimeClientConfig, 'credentials' | 'token' | 'authSchemePreference'>
 

@@ -72,7 +72,16 @@ function valueBlock(value: unknown, format: 'text' | 'json'): ToolResultContentB
     return { text: '(no output)' }
   if (typeof value === 'string') return { text: value }
   if (format === 'json') return { json: toJsonValue(value) as ToolResultContentBlock.JsonMember['json'] }
-  return { text: valueText(value) }
+  return { text: typeof value === 'object' ? textOf(value) : valueText(value) }
+}
+
+const texts = new WeakMap<object, string>()
+
+/** The text of a value, made once: a history sends the same results with every request, and nobody changes them. */
+function textOf(value: object): string {
+  let text = texts.get(value)
+  if (text === undefined) texts.set(value, (text = valueText(value)))
+  return text
 }
 
 /** A file in S3 always goes inside: it cannot be told apart which family reads it where. */

@@ -146,7 +146,7 @@ describe.each([
         }
         expect(JSON.stringify(messages)).toBe(before)
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     )
   })
 })
