@@ -126,6 +126,11 @@ export class Kernel {
     this.#sleeping = 0
     this.#ready.clear()
     this.#held = []
+    if (this.#fault !== undefined) {
+      // the store was lost between taking the run up and driving it
+      this.#finish({ status: 'failed', error: this.#fault.error })
+      return this.#settled.promise
+    }
     for (const task of [...this.state.tasks.values()].sort((a, b) => a.id - b.id)) this.#requeue(task)
     if (signal?.aborted) this.cancel(signal.reason)
     else signal?.addEventListener('abort', this.#onAbort, { once: true })

@@ -1,0 +1,127 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  addUp,
+  append,
+  expectDone,
+  graphBuilder,
+  interruptPoint,
+  memoryStore,
+  type,
+  type GraphOutcome,
+  type GraphStore,
+} from '../index.ts'
+
+/** A store that stops working at a write, before it or after it, as a process does that dies there. */
+const dying = (inner: GraphStore, at: number, when: 'before' | 'after'): GraphStore => {
+  let count = 0
+  let isDead = false
+  return {
+    create: (run, records, options) => inner.create(run, records, options),
+    get: id => inner.get(id),
+    acquire: (id, options) => inner.acquire(id, options),
+    renew: (lease, ttlMs) => inner.renew(lease, ttlMs),
+    release: async () => {},
+    read: (id, options) => inner.read(id, options),
+    list: options => inner.list(options),
+    delete: id => inner.delete(id),
+    commit: async (lease, seq, records) => {
+      const isNow = count++ === at
+      if (isDead || (isNow && when === 'before')) {
+        isDead = true
+        throw new Error('dead')
+      }
+      await inner.commit(lease, seq, records)
+      if (!isNow) return
+      isDead = true
+      throw new Error('dead')
+    },
+  }
+}
+
+const ask = interruptPoint('ask', { payload: type<number>(), resume: type<number>() })
+
+/** Maps in maps, with a stream, a branch that waits for a person, and one that may fail and is settled. */
+const everything = () => {
+  const g = graphBuilder({
+    name: 'everything',
+    state: type<{ log: number[]; total: number }>(),
+    input: type<number[][]>(),
+    output: type<unknown>(),
+    reducers: { log: append, total: addUp },
+  })
+  g.start
+    .map()
+    .stream('spread', async function* ({ input, state }) {
+      state.total += 1000
+      for (const item of input) yield item
+    })
+    .map({ concurrency: 2 })
+    .step('work', async ({ input, state }) => {
+      if (input % 3 === 0) await Promise.resolve()
+      state.log.push(input)
+      state.total += input
+      if (input < 0) throw new RangeError(`negative ${input}`)
+      return input
+    })
+    .settle()
+    .all({
+      asked: flow =>
+        flow.step('person', async ({ input, interrupt, once }) =>
+          once('paid', () => input.length).then(count => interrupt(ask, count)),
+        ),
+      plain: flow => flow.step('count', ({ input }) => input.length),
+    })
+    .collect()
+    .step('last', ({ input, state }) => {
+      state.log.push(-1)
+      return input
+    })
+    .to(g.end)
+  return g.build()
+}
+
+const finish = async (
+  app: ReturnType<typeof everything>,
+  store: GraphStore,
+  first: Promise<GraphOutcome<unknown, unknown>>,
+) => {
+  let outcome = await first
+  while (outcome.status === 'interrupted')
+    outcome = await app.resume('r', {
+      store,
+      takeOver: true,
+      answers: outcome.interrupts.map(({ id, payload }) => ask.answer(Number(payload) * 10, id)),
+    })
+  const { output, state } = await expectDone(outcome)
+  return JSON.stringify({ output, state })
+}
+
+describe('a run that dies at any write', () => {
+  it('ends as if it had not died, whatever its shape', { timeout: 60_000 }, async () => {
+    const lists = fc.array(fc.array(fc.integer({ min: -4, max: 9 }), { maxLength: 3 }), { maxLength: 3 })
+    const app = everything()
+    const begin = { log: [], total: 0 }
+    await fc.assert(
+      fc.asyncProperty(lists, fc.constantFrom('before' as const, 'after' as const), async (input, when) => {
+        const whole = memoryStore()
+        const expected = await finish(app, whole, app.run({ input, state: begin, store: whole, runId: 'r' }))
+        for (let at = 0; ; at++) {
+          const inner = memoryStore()
+          const store = dying(inner, at, when)
+          let died = false
+          const outcome = await finish(app, store, app.run({ input, state: begin, store, runId: 'r' })).catch(
+            (error: unknown) => {
+              if (!(error instanceof Error) || error.message !== 'dead') throw error
+              died = true
+              return finish(app, inner, app.resume('r', { store: inner, takeOver: true }))
+            },
+          )
+          expect(outcome).toBe(expected)
+          if (!died) break
+        }
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
