@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { agent, binaryContent, imageUrl, tool, toolReturn } from '../src/core.ts'
+import { collect } from './support/drive.ts'
+import { answer, call, requestParts, scripted } from './support/scripted.ts'
+
+const giving = (name: string, run: () => unknown) => tool({ name, input: z.object({}), run })
+
+async function returned(run: () => unknown) {
+  const model = scripted(answer(call('give')), 'ok')
+  const { messages } = await agent({ model, tools: [giving('give', run)] }).run('go')
+  return { parts: requestParts(messages).slice(1), sent: requestParts(model.sent[1]!).slice(1) }
+}
+
+describe('what a tool returns', () => {
+  it.each([
+    ['text', 'x', 'x'],
+    ['a number', 0, 0],
+    ['false', false, false],
+    ['an object', { a: [1, null] }, { a: [1, null] }],
+    ['nothing', undefined, null],
+    ['an object with a `kind` of its own', { kind: 'tool-return' }, { kind: 'tool-return' }],
+  ])('%s is its result', async (_, value, content) => {
+    const { parts } = await returned(() => value)
+    expect(parts).toMatchObject([{ kind: 'tool-return', toolName: 'give', content }])
+  })
+
+  it('toolReturn(): content follows as a message of the user, metadata stays here', async () => {
+    const { parts } = await returned(() =>
+      toolReturn({ n: 1 }, { content: ['See:', imageUrl('https://example.org/a.png')], metadata: { took: 5 } }),
+    )
+    expect(parts).toMatchObject([
+      { kind: 'tool-return', content: { n: 1 }, metadata: { took: 5 } },
+      { kind: 'user-prompt', content: ['See:', { kind: 'image-url', url: 'https://example.org/a.png' }] },
+    ])
+  })
+
+  it('content of several calls comes after all their results', async () => {
+    const model = scripted(answer(call('a'), call('b')), 'ok')
+    const { messages } = await agent({
+      model,
+      tools: [
+        giving('a', () => toolReturn(1, { content: 'about a' })),
+        giving('b', () => toolReturn(2, { content: 'about b' })),
+      ],
+    }).run('go')
+    expect(requestParts(messages).map(part => part.kind)).toEqual([
+      'user-prompt',
+      'tool-return',
+      'tool-return',
+      'user-prompt',
+      'user-prompt',
+    ])
+  })
+
+  it('files go along in the result', async () => {
+    const png = binaryContent(new Uint8Array([1, 2, 3]), 'image/png')
+    const { parts } = await returned(() => ['chart', png])
+    expect(parts).toMatchObject([
+      { kind: 'tool-return', content: ['chart', { kind: 'binary', mediaType: 'image/png' }] },
+    ])
+  })
+
+  it('a toolReturn() in a list is a mistake', async () => {
+    await expect(returned(() => [toolReturn(1)])).rejects.toThrow(/list that holds a `toolReturn\(\)`/)
+  })
+
+  it('the event carries the content', async () => {
+    const model = scripted(answer(call('give')), 'ok')
+    const events = await collect(
+      agent({ model, tools: [giving('give', () => toolReturn(1, { content: 'more' }))] }).stream('go'),
+    )
+    expect(events.find(event => event.kind === 'function-tool-result')).toMatchObject({
+      part: { content: 1 },
+      content: 'more',
+    })
+  })
+})
