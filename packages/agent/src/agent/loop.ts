@@ -4,9 +4,11 @@ import { nodeHooks, noHooks, runHooks } from '../capabilities/hook-chains.ts'
 import { RunCancelled } from '../errors/run-error.ts'
 import type { AgentEvent } from '../messages/event.ts'
 import { bridge, drainTo } from '../util/bridge.ts'
+import { isPromiseLike } from '../util/json.ts'
 import type { Run } from './run.ts'
 import { answerResponse } from './steps/call-tools.ts'
 import { sendRequest } from './steps/model-request.ts'
+import { drainWorkTo, hasEvents, type NodeWork } from './steps/node-work.ts'
 import { startFromPrompt } from './steps/user-prompt.ts'
 
 /** The loop: from the prompt to an output, one node after the other. Everything that drives a model goes through here:
@@ -25,28 +27,31 @@ const passCancellation = { isSignal: (error: unknown) => RunCancelled.is(error) 
 async function* runNodes(run: Run, first: AgentNode): AsyncGenerator<AgentEvent, RunOutcome> {
   let node = first
   while (node.kind !== 'end') {
-    node = yield* runNode(run, node)
+    const work = runNode(run, node)
+    if (hasEvents(work)) node = yield* work
+    else node = isPromiseLike(work) ? await work : work
     if (node.kind === 'end' && !run.pending.isEmpty) node = yield* continueWithPending(run)
   }
   return node
 }
 
 /** Runs one node inside its hooks and says which comes next. */
-function runNode(run: Run, node: AgentNode): AsyncGenerator<AgentEvent, AgentNode> {
+function runNode(run: Run, node: AgentNode): NodeWork {
   const hooks = run.hooks === noHooks ? undefined : nodeHooks(run.hooks, run.context())
   if (hooks === undefined) return perform(run, node)
   return bridge<AgentEvent, AgentNode>(emit =>
-    runAround(hooks, node, changed => drainTo(emit, perform(run, changed)), passCancellation),
+    runAround(hooks, node, changed => drainWorkTo(emit, perform(run, changed)), passCancellation),
   )
 }
 
 /** One node for those who drive a run by hand. */
 export async function* stepNode(run: Run, node: AgentNode): AsyncGenerator<AgentEvent, AgentNode> {
-  const next = yield* runNode(run, node)
+  const work = runNode(run, node)
+  const next = hasEvents(work) ? yield* work : await work
   return next.kind === 'end' && !run.pending.isEmpty ? yield* continueWithPending(run) : next
 }
 
-function perform(run: Run, node: AgentNode): AsyncGenerator<AgentEvent, AgentNode> {
+function perform(run: Run, node: AgentNode): NodeWork {
   switch (node.kind) {
     case 'user-prompt':
       return startFromPrompt(run)
@@ -55,13 +60,8 @@ function perform(run: Run, node: AgentNode): AsyncGenerator<AgentEvent, AgentNod
     case 'call-tools':
       return answerResponse(run, node)
     case 'end':
-      return stay(node)
+      return node
   }
-}
-
-// eslint-disable-next-line require-yield -- a node that is over has no events
-async function* stay(node: AgentNode): AsyncGenerator<never, AgentNode> {
-  return node
 }
 
 /** What was enqueued keeps the run going: it would end, but there is more to say. */

@@ -1,17 +1,18 @@
 import type { AgentNode, CallToolsNode } from '../../capabilities/capability.ts'
 import { ContentFilterError, UnexpectedModelBehavior } from '../../errors/run-error.ts'
 import { UserError } from '../../errors/user-error.ts'
-import type { AgentEvent } from '../../messages/event.ts'
 import type { ModelResponse } from '../../messages/message.ts'
 import type { OutputSchema } from '../../output/output.ts'
+import type { MaybePromise } from '../../util/json.ts'
 import type { Run } from '../run.ts'
 import { consumeOutputRetry } from './output-retry.ts'
 import { readResponse, type ResponseContent } from './read-response.ts'
+import type { NodeWork } from './node-work.ts'
 import { feedback, takeOrRetry, takeText } from './text-output.ts'
 import { answerCalls } from './answer-calls.ts'
 
 /** Decides what a response means: tool calls to answer, an output, or nothing usable. */
-export function answerResponse(run: Run, node: CallToolsNode): AsyncGenerator<AgentEvent, AgentNode> {
+export function answerResponse(run: Run, node: CallToolsNode): NodeWork {
   const { response } = node
   if (response.state === 'suspended') {
     throw new UserError(
@@ -22,12 +23,7 @@ export function answerResponse(run: Run, node: CallToolsNode): AsyncGenerator<Ag
   return content.calls.length > 0 ? answerCalls(run, node, content) : takeOutput(run, response, content)
 }
 
-// eslint-disable-next-line require-yield -- an answer among others: it has no events to show
-async function* takeOutput(
-  run: Run,
-  response: ModelResponse,
-  content: ResponseContent,
-): AsyncGenerator<never, AgentNode> {
+function takeOutput(run: Run, response: ModelResponse, content: ResponseContent): MaybePromise<AgentNode> {
   const { output } = run.config
   if (content.isEmpty) return answerNothing(run, response, content)
   const image = output.allowsImage ? content.files.find(file => file.mediaType.startsWith('image/')) : undefined

@@ -4,18 +4,22 @@ import { cleanHistory } from '../../messages/history.ts'
 import type { UserPrompt } from '../../messages/content.ts'
 import type { ModelRequest, ModelResponse } from '../../messages/message.ts'
 import type { RequestPart } from '../../messages/part.ts'
+import type { MaybePromise } from '../../util/json.ts'
 import type { Run } from '../run.ts'
 import { resolveDeferredResults } from './deferred-results.ts'
 import { refreshDynamicPrompts, systemPromptParts } from './system-prompts.ts'
 
 /** Where a run begins: cleans the history it was given and decides whether to ask the model or to go on with its last answer. */
-// eslint-disable-next-line require-yield -- a node among others: it has no events to show
-export async function* startFromPrompt(run: Run): AsyncGenerator<never, AgentNode> {
+export function startFromPrompt(run: Run): MaybePromise<AgentNode> {
   run.checkCancelled()
-  if (run.start.history.length > 0) {
-    const history = cleanHistory(run.start.history, { repairLastResponse: false })
-    for (const message of await refreshDynamicPrompts(run, history)) run.appendOld(message)
-  }
+  const { history, deferredToolResults } = run.start
+  const hasPast = history.length > 0 || deferredToolResults !== undefined
+  return hasPast || run.config.systemPrompts.length > 0 ? startWithHistory(run) : ask([], run)
+}
+
+async function startWithHistory(run: Run): Promise<AgentNode> {
+  const history = cleanHistory(run.start.history, { repairLastResponse: false })
+  for (const message of await refreshDynamicPrompts(run, history)) run.appendOld(message)
 
   const { deferredToolResults } = run.start
   if (deferredToolResults !== undefined) {
@@ -24,7 +28,7 @@ export async function* startFromPrompt(run: Run): AsyncGenerator<never, AgentNod
   }
 
   const last = run.messages.at(-1)
-  if (last === undefined) return ask(run.config.systemPrompts.length === 0 ? [] : await systemPromptParts(run), run)
+  if (last === undefined) return ask(await systemPromptParts(run), run)
   return last.kind === 'request' ? continueRequest(run, last) : continueResponse(run, last)
 }
 
