@@ -138,8 +138,15 @@ export { completedStreamedResponse, streamedResponse } from './models/streamed-r
 export { FallbackModel, type FallbackModelOptions, type FallbackOn } from './models/wrap/fallback-model.ts'
 export { WrapperModel } from './models/wrap/wrapper-model.ts'
 export { ConcurrencyLimitedModel } from './models/wrap/concurrency-limited-model.ts'
+export { ConcurrencyLimiter, type ConcurrencyLimit } from './models/concurrency-limiter.ts'
 export type { NativeTool } from './native-tools/native-tool.ts'
-export type { KnownNativeTool, NativeToolKind, NativeTools } from './native-tools/index.ts'
+export {
+  isNativeTool,
+  mcpServerTool,
+  type KnownNativeTool,
+  type NativeToolKind,
+  type NativeTools,
+} from './native-tools/index.ts'
 
 // capabilities and effects
 export type {

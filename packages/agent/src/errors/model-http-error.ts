@@ -47,7 +47,7 @@ export class ModelHttpError extends ModelError {
 }
 
 /** 408 request timeout, 409 conflict, 425 too early, 429 too many requests, and every failure of the server. */
-export function isRetryableStatus(status: number): boolean {
+function isRetryableStatus(status: number): boolean {
   return status === 408 || status === 409 || status === 425 || status === 429 || status >= 500
 }
 

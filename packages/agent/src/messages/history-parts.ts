@@ -5,7 +5,7 @@ import type { Part, RetryPromptPart, ToolCallPart, ToolReturnPart } from './part
 export const interruptedToolReturnContent = 'The tool call was interrupted before a result was produced.'
 
 /** Key in `metadata` of tool returns that a repair made up. */
-export const synthesizedToolReturnKey = 'pydantic_ai_synthesized_tool_return'
+const synthesizedToolReturnKey = 'pydantic_ai_synthesized_tool_return'
 
 /** A part that answers a tool call. A retry prompt without a tool name is feedback on a whole response and answers none. */
 export type ToolResultPart = ToolReturnPart | RetryPromptPart

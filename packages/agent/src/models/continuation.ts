@@ -8,7 +8,7 @@ import type { Model } from './model.ts'
 /** How often a response that the model paused may be resumed. */
 export const maxContinuations = 10
 /** How often a response that is made in the background may be asked for. */
-export const maxBackgroundPolls = 1000
+const maxBackgroundPolls = 1000
 
 /** What a suspended response says of how it is to be resumed. */
 export interface ContinuationPins {

@@ -15,7 +15,7 @@ export function didYouMean(name: string, candidates: Iterable<string>): string |
 
 /** How many letters must be added, removed, replaced or swapped with their neighbour to turn one text into the other
  *  (optimal string alignment). */
-export function editDistance(a: string, b: string): number {
+function editDistance(a: string, b: string): number {
   let beforeLast: readonly number[] = []
   let last: readonly number[] = Array.from({ length: b.length + 1 }, (_, i) => i)
   for (let i = 1; i <= a.length; i += 1) {

@@ -36,7 +36,7 @@ export interface ModelProfile {
   readonly toolAdditionMode?: 'by-reference' | 'with-definitions'
 }
 
-export const defaultPromptedOutputTemplate = [
+const defaultPromptedOutputTemplate = [
   'Answer with one JSON object that fits this JSON Schema:',
   '{schema}',
   'Write the JSON alone: no other text, no Markdown fences.',

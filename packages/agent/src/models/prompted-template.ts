@@ -22,7 +22,7 @@ export function addStaticInstruction(parts: readonly InstructionPart[], content:
 }
 
 /** JSON on one line with a space after each comma and colon, as most of what models were trained on has it. */
-export function spacedJson(value: unknown): string {
+function spacedJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(spacedJson).join(', ')}]`
   if (typeof value === 'object' && value !== null) {
     const entries = Object.entries(value).filter(([, item]) => item !== undefined)

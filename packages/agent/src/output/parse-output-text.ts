@@ -22,7 +22,7 @@ export function pickOutput(processor: JsonTextProcessor, json: unknown): Validat
 }
 
 /** JSON from a model's text: the text itself, or the first Markdown fence in it that holds an object or a list. */
-export function parseTextJson(text: string): ValidationResult {
+function parseTextJson(text: string): ValidationResult {
   if (text.trimStart().startsWith('{') || !text.includes('```')) return parseJson(text)
   try {
     const parser = new IncrementalJson({ fenced: true })

@@ -4,7 +4,7 @@ import type { RunUsageRecord } from './run-usage.ts'
 import { totalTokens, type RequestUsage } from './usage.ts'
 
 /** Model requests a run may make when `requestLimit` is not set. */
-export const defaultRequestLimit = 50
+const defaultRequestLimit = 50
 
 interface Quantity {
   readonly limit: keyof UsageLimits

@@ -30,7 +30,7 @@ export function processOutput(run: Run, candidate: OutputCandidate): MaybePromis
 }
 
 /** The schema part alone: whether a text would do as output. */
-export async function validated(
+async function validated(
   run: Run,
   candidate: OutputCandidate,
   validate: NonNullable<OutputCandidate['validate']>,

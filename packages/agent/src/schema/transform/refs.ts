@@ -2,7 +2,7 @@ import type { JsonSchema } from '../../util/json.ts'
 import { isPlainObject } from '../../util/json.ts'
 
 /** Where a schema keeps its definitions: `$defs`, or `definitions` before draft 2019-09. */
-export const defsKeywords = ['$defs', 'definitions'] as const
+const defsKeywords = ['$defs', 'definitions'] as const
 
 /** The name a reference like `#/$defs/Name` points at; `undefined` for any other reference. */
 export function defName(ref: unknown): string | undefined {

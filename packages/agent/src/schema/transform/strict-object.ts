@@ -2,7 +2,7 @@ import type { JsonSchema } from '../../util/json.ts'
 import { isPlainObject } from '../../util/json.ts'
 
 /** Whether a node describes an object with named properties, not a map of foreign keys. */
-export function isObjectNode(node: JsonSchema): boolean {
+function isObjectNode(node: JsonSchema): boolean {
   const { type } = node
   return type === 'object' || (Array.isArray(type) && type.includes('object')) || isPlainObject(node['properties'])
 }

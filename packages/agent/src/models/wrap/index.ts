@@ -1,5 +1,0 @@
-export { ConcurrencyLimitedModel } from './concurrency-limited-model.ts'
-export { FallbackModel, type FallbackModelOptions, type FallbackOn } from './fallback-model.ts'
-export { WrappedStream, type WrappedStreamOptions } from './wrapped-stream.ts'
-export { WrapperModel } from './wrapper-model.ts'
-export { ConcurrencyLimiter, type ConcurrencyLimit } from '../concurrency-limiter.ts'
