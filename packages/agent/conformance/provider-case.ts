@@ -100,5 +100,7 @@ export interface SdkCall {
   readonly callee: string
   readonly kwargs: WireRecord
   readonly result?: unknown
+  /** Of a stream. */
+  readonly chunks?: readonly unknown[]
   readonly error?: ErrorRecord
 }

@@ -9,6 +9,8 @@ import { openaiJsonSchemaTransformer } from '../../src/models/openai/schema.ts'
 import { resolveProfile } from '../../src/models/profile.ts'
 import { readSettings } from '../wire/settings.ts'
 import type { HttpProvider, ModelFactory, Traffic } from './http-provider.ts'
+import { compareSdkCall, sdkResponse } from './openai-sdk.ts'
+import { openaiUnits } from './openai-units.ts'
 
 const providerFor = (traffic: Traffic) =>
   new OpenAIProvider({ baseUrl: traffic.baseUrl, apiKey: 'key', maxRetries: 0, fetchFile: { fetch: traffic.fetch } })
@@ -28,5 +30,8 @@ export const openai: HttpProvider = {
   models: { OpenAIChatModel: factoryOf(OpenAIChatModel), OpenAIResponsesModel: factoryOf(OpenAIResponsesModel) },
   profileOf: modelName => withOpenAIDefaults(resolveProfile(openaiModelProfile(modelName))),
   errorBody: error => ({ error }),
+  sdkResponse,
+  compareSdkCall,
+  units: openaiUnits,
   transformers: { OpenAIJsonSchemaTransformer: openaiJsonSchemaTransformer },
 }

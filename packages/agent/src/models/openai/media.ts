@@ -99,3 +99,15 @@ export function ownFileId(item: UploadedFile, system: string): string {
 export function unsupportedFile(kind: string, api: string): UserError {
   return new UserError(`${api} takes no ${kind}. Send its content in another form.`)
 }
+
+/** Marks content as the end of what is to be cached. The lifetime is a setting of the whole request.
+ *  @throws {UserError} when nothing stands before the cache point
+ *  @see https://platform.openai.com/docs/guides/prompt-caching (read 2026-11-24) */
+export function markCacheBreakpoint(
+  content: readonly { prompt_cache_breakpoint?: { mode: 'explicit' } | null }[],
+): void {
+  const last = content.at(-1)
+  if (last === undefined)
+    throw new UserError('A cache point at the start of a message caches nothing: put content before it.')
+  last.prompt_cache_breakpoint = { mode: 'explicit' }
+}

@@ -32,6 +32,8 @@ export interface OpenAIModelSettings {
   readonly openaiPromptCacheKey?: string
   readonly openaiPromptCacheRetention?: 'in_memory' | '24h'
   readonly openaiPromptCacheOptions?: JsonObject
+  /** (Chat) Asks a compatible server (vLLM) for the usage so far with every chunk of a stream. Default: usages of chunks are added. */
+  readonly openaiContinuousUsageStats?: boolean
   /** (Chat) Text the answer probably repeats. */
   readonly openaiPrediction?: JsonObject
 }

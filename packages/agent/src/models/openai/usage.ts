@@ -13,7 +13,8 @@ export function responsesUsage(usage: ResponseUsage | null | undefined): Request
     outputTokens: usage.output_tokens,
     cacheReadTokens: input?.cached_tokens ?? 0,
     cacheWriteTokens: input?.cache_write_tokens ?? 0,
-    ...reasoningCounters({ reasoning_tokens: output?.reasoning_tokens ?? 0 }),
+    details: { reasoning_tokens: output?.reasoning_tokens ?? 0 },
+    ...(output !== undefined && reasoningCounter(output.reasoning_tokens)),
   })
 }
 
@@ -29,14 +30,14 @@ export function chatUsage(usage: CompletionUsage | null | undefined): RequestUsa
     cacheWriteTokens: input.cache_write_tokens ?? 0,
     inputAudioTokens: input.audio_tokens ?? 0,
     outputAudioTokens: usage.completion_tokens_details?.audio_tokens ?? 0,
-    ...reasoningCounters(countersOf(usage.completion_tokens_details)),
+    details: countersOf(usage.completion_tokens_details),
+    ...reasoningCounter(usage.completion_tokens_details?.reasoning_tokens),
   })
 }
 
 /** Beside the provider's own name, reasoning has the one that other readers of a stored history look for. */
-function reasoningCounters(details: Readonly<Record<string, number>>): Pick<RequestUsage, 'details' | 'extra'> {
-  const { reasoning_tokens: reasoning } = details
-  return { details, ...(reasoning !== undefined && { extra: { output_reasoning_tokens: reasoning } }) }
+function reasoningCounter(reasoning: number | null | undefined): Pick<RequestUsage, 'extra'> {
+  return typeof reasoning === 'number' ? { extra: { output_reasoning_tokens: reasoning } } : {}
 }
 
 function countersOf(details: object | null | undefined): Readonly<Record<string, number>> {

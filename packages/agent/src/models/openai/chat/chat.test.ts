@@ -309,6 +309,16 @@ describe('a stream', () => {
     })
   })
 
+  it('adds the usage of chunks, or takes the last where each counts from the start', async () => {
+    const counted = (prompt: number) => ({ ...last, usage: { prompt_tokens: prompt, completion_tokens: 1 } })
+    const events = [chunk({ content: 'Hi' }), counted(2), stop, counted(3)]
+    expect((await drain(await streamOf(events))).response.usage).toMatchObject({ inputTokens: 5, outputTokens: 2 })
+    stub.answer(sse(events))
+    const total = callOf({ settings: { openaiContinuousUsageStats: true } })
+    expect((await drain(await streamModel(modelOf(), total))).response.usage).toMatchObject({ inputTokens: 3 })
+    expect(stub.seen[0]!.body).toMatchObject({ stream_options: { include_usage: true, continuous_usage_stats: true } })
+  })
+
   it('collects a refusal', async () => {
     const { response } = await drain(
       await streamOf([chunk({ refusal: 'I ' }), chunk({ refusal: 'refuse' }), stop, last]),

@@ -3,7 +3,7 @@ import type {
   ChatCompletionUserMessageParam,
 } from 'openai/resources/chat/completions/completions'
 import { UserError } from '../../../errors/user-error.ts'
-import type { FileUrl, MultiModalContent, UserContent, UserPrompt } from '../../../messages/content.ts'
+import type { FileUrl, MultiModalContent, UserPrompt } from '../../../messages/content.ts'
 import { mediaTypeOf } from '../../../messages/user-content.ts'
 import type { FetchedFiles } from '../../fetch-files.ts'
 import type { OpenAIProfile } from '../facts.ts'
@@ -14,6 +14,7 @@ import {
   inlinedText,
   isTextFile,
   kindOfFile,
+  markCacheBreakpoint,
   ownFileId,
   unsupportedFile,
   uriOf,
@@ -38,15 +39,17 @@ export function mustFetch(profile: OpenAIProfile): (item: FileUrl) => boolean {
   }
 }
 
+/** One user message. Cache points are left out where the model knows none. */
 export function userMessage(prompt: UserPrompt, scope: ContentScope): ChatCompletionUserMessageParam {
   if (typeof prompt === 'string') return { role: 'user', content: prompt }
-  return { role: 'user', content: prompt.flatMap(item => contentOf(item, scope)) }
-}
-
-function contentOf(item: UserContent, scope: ContentScope): ChatCompletionContentPart[] {
-  if (typeof item === 'string') return [{ type: 'text', text: item }]
-  if (item.kind === 'text-content') return [{ type: 'text', text: item.content }]
-  return item.kind === 'cache-point' ? [] : [mapFile(item, scope)]
+  const content: ChatCompletionContentPart[] = []
+  for (const item of prompt) {
+    if (typeof item === 'string') content.push({ type: 'text', text: item })
+    else if (item.kind === 'text-content') content.push({ type: 'text', text: item.content })
+    else if (item.kind !== 'cache-point') content.push(mapFile(item, scope))
+    else if (scope.profile.openaiSupportsPromptCacheBreakpoints) markCacheBreakpoint(content)
+  }
+  return { role: 'user', content }
 }
 
 /** @throws {UserError} for a kind of file that the API does not take */
@@ -83,10 +86,10 @@ const mappers: Readonly<Record<MediaKind, DataMapper>> = {
     const encoded = profile.openaiChatAudioInputEncoding === 'uri' ? uriOf(data) : data.base64
     return { type: 'input_audio', input_audio: { data: encoded, format } }
   },
-  document: (item, { files, profile }) => {
+  document: (item, { files, profile, system }) => {
     const data = fileData(item, files)
     if (isTextFile(data.mediaType)) return { type: 'text', text: inlinedText(item, data) }
-    if (!profile.openaiChatSupportsDocumentInput) throw unsupportedFile('document', 'This model')
+    if (!profile.openaiChatSupportsDocumentInput) throw unsupportedFile('document', `The Chat API of '${system}'`)
     return { type: 'file', file: { file_data: uriOf(data), filename: fileName(data.mediaType) } }
   },
   video: () => {

@@ -55,6 +55,7 @@ export class OpenAIChatModel implements Model {
 
   requestStream(call: ModelCall): Promise<StreamedResponse> {
     const { modelName, host, profile, system } = this
+    const usageIsTotal = call.settings.openaiContinuousUsageStats === true
     return openStream<ChatCompletionChunk>({
       call,
       modelName,
@@ -63,7 +64,7 @@ export class OpenAIChatModel implements Model {
       exchange: new Exchange(call, modelName, host),
       thinkingTags: profile.thinkingTags,
       send: signal => this.#send(call, { stream: true, signal }),
-      reader: (parts, facts) => new ChatReader(parts, facts, { system, profile }),
+      reader: (parts, facts) => new ChatReader(parts, facts, { system, profile, usageIsTotal }),
     })
   }
 
@@ -74,7 +75,9 @@ export class OpenAIChatModel implements Model {
       { ...this.host.fetchFile, mustFetch: mustFetch(this.profile), receiver: this.system },
       signal,
     )
-    const usage = stream ? { stream_options: { include_usage: true } } : {}
+    const isTotal = call.settings.openaiContinuousUsageStats
+    const streamOptions = { include_usage: true, ...(isTotal !== undefined && { continuous_usage_stats: isTotal }) }
+    const usage = stream ? { stream_options: streamOptions } : {}
     const body = { ...mapRequest(call, this, files), stream, ...usage }
     const { extraHeaders } = call.settings
     // the call of the SDK's own that leaves the answer as it came: whatever came, it is looked at here

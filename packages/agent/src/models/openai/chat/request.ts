@@ -13,15 +13,16 @@ type Body = Omit<ChatCompletionCreateParams, 'stream'>
 /** The body of `POST /chat/completions` for a prepared call, but for `stream`. Pure: files were fetched before.
  *  @throws {UserError} for what the API would refuse and we can tell
  *  @see https://platform.openai.com/docs/api-reference/chat/create (read 2026-11-24) */
-export function mapRequest(call: ModelCall, { modelName, system, profile }: RequestScope, files: FetchedFiles): Body {
+export function mapRequest(call: ModelCall, scope: RequestScope, files: FetchedFiles): Body {
   const { parameters } = call
+  const { modelName, system, profile } = scope
   const settings = acceptedSettings(call.settings, parameters.thinking, profile)
   const format = formatOf(call)
   return {
     model: modelName,
     messages: mapMessages(call.messages, parameters.instructionParts ?? [], { system, profile, files }),
     ...(format !== undefined && { response_format: format }),
-    ...mapTools(parameters, settings, profile),
+    ...mapTools(parameters, settings, scope),
     ...plainSettings(settings, call, profile),
     ...settings.extraBody,
   }
@@ -54,7 +55,6 @@ function plainSettings(settings: ModelSettings, { parameters }: ModelCall, profi
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 }
 
-/** An object of any shape may be asked for only where no tool could be called instead. */
 function formatOf({ parameters }: ModelCall): Body['response_format'] | undefined {
   const { outputMode, outputObject } = parameters
   if (outputMode === 'prompted') return { type: 'json_object' }

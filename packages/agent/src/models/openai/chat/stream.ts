@@ -1,5 +1,6 @@
 import type { ChatCompletionChunk } from 'openai/resources/chat/completions/completions'
 import type { ModelEvent } from '../../../messages/event.ts'
+import { addUsage } from '../../../usage/add-usage.ts'
 import type { PartsManager } from '../../parts-manager.ts'
 import type { ResponseFacts } from '../../streamed-response.ts'
 import type { EventReader } from '../stream.ts'
@@ -12,6 +13,7 @@ export class ChatReader implements EventReader<ChatCompletionChunk> {
   readonly #parts: PartsManager
   readonly #facts: ResponseFacts
   readonly #origin: ChatOrigin
+  readonly #usageIsTotal: boolean
   #finishReason: string | undefined
   #created: number | undefined
   #refusal = ''
@@ -21,7 +23,13 @@ export class ChatReader implements EventReader<ChatCompletionChunk> {
   #thinkingRun = 0
   #isThinking = false
 
-  constructor(parts: PartsManager, facts: ResponseFacts, origin: ChatOrigin) {
+  /** @param options.usageIsTotal every chunk counts from the start, instead of what is new */
+  constructor(
+    parts: PartsManager,
+    facts: ResponseFacts,
+    { usageIsTotal, ...origin }: ChatOrigin & { readonly usageIsTotal: boolean },
+  ) {
+    this.#usageIsTotal = usageIsTotal
     this.#parts = parts
     this.#facts = facts
     this.#origin = origin
@@ -68,7 +76,8 @@ export class ChatReader implements EventReader<ChatCompletionChunk> {
       this.#isThinking = false
       yield this.#parts.handleToolCall(`call-${index}`, {
         ...(call?.name && { toolName: call.name }),
-        ...(call?.arguments !== undefined && { args: call.arguments }),
+        // compatible servers send null where there is nothing
+        ...(typeof call?.arguments === 'string' && { args: call.arguments }),
         ...(id && { toolCallId: id }),
       })
     }
@@ -77,8 +86,10 @@ export class ChatReader implements EventReader<ChatCompletionChunk> {
   #note({ id, model, created, usage }: ChatCompletionChunk): void {
     if (id) this.#facts.providerResponseId = id
     if (model) this.#facts.modelName = model
-    // some servers count up from chunk to chunk: the latest is the whole
-    if (usage) this.#facts.usage = chatUsage(usage)
+    if (usage) {
+      const counted = chatUsage(usage)
+      this.#facts.usage = this.#usageIsTotal ? counted : addUsage(this.#facts.usage, counted)
+    }
     if (created && this.#created === undefined) {
       this.#created = created
       this.#summarize()

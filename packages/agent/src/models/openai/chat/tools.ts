@@ -8,7 +8,7 @@ import type { ModelSettings } from '../../settings.ts'
 import { resolveToolChoice } from '../../tool-choice.ts'
 import { declaredFunctionTools } from '../../tool-visibility.ts'
 import type { OpenAIProfile } from '../facts.ts'
-import { checkForcing } from '../responses/tools.ts'
+import { checkForcing, type ToolScope } from '../responses/tools.ts'
 
 export interface MappedTools {
   readonly tools?: ChatCompletionFunctionTool[]
@@ -16,15 +16,11 @@ export interface MappedTools {
   readonly parallel_tool_calls?: boolean
 }
 
-export function mapTools(
-  parameters: ModelRequestParameters,
-  settings: ModelSettings,
-  profile: OpenAIProfile,
-): MappedTools {
-  const { tools, choice } = choose(parameters, settings, profile)
+export function mapTools(parameters: ModelRequestParameters, settings: ModelSettings, scope: ToolScope): MappedTools {
+  const { tools, choice } = choose(parameters, settings, scope)
   if (tools.length === 0) return {}
   return {
-    tools: tools.map(tool => mapTool(tool, profile)),
+    tools: tools.map(tool => mapTool(tool, scope.profile)),
     tool_choice: choice,
     ...(settings.parallelToolCalls !== undefined && { parallel_tool_calls: settings.parallelToolCalls }),
   }
@@ -34,13 +30,13 @@ export function mapTools(
 function choose(
   parameters: ModelRequestParameters,
   settings: ModelSettings,
-  profile: OpenAIProfile,
+  scope: ToolScope,
 ): { tools: readonly ToolDefinition[]; choice: ChatCompletionToolChoiceOption } {
   const resolved = resolveToolChoice(settings.toolChoice, parameters)
   const tools = [...declaredFunctionTools(parameters), ...parameters.outputTools]
   if (resolved === 'none' || resolved === 'auto') return { tools, choice: resolved }
   const isForced = resolved === 'required' || resolved.mode === 'required'
-  const canForce = isForced && checkForcing(settings, profile)
+  const canForce = isForced && checkForcing(settings, scope)
   if (resolved === 'required') return { tools, choice: canForce ? 'required' : 'auto' }
   const [only] = resolved.names
   if (canForce && resolved.names.size === 1) {

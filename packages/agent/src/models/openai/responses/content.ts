@@ -5,16 +5,27 @@ import type {
   ResponseInputContent,
   EasyInputMessage,
 } from 'openai/resources/responses/responses'
-import type { FileUrl, MultiModalContent, UserContent, UserPrompt } from '../../../messages/content.ts'
+import type { FileUrl, MultiModalContent, UserPrompt } from '../../../messages/content.ts'
 import { isMultiModalContent } from '../../../messages/content-codec.ts'
 import type { ToolReturnPart } from '../../../messages/part.ts'
 import { toolReturnItems, toolReturnText, valueText } from '../../../messages/tool-return-text.ts'
 import { mediaTypeOf } from '../../../messages/user-content.ts'
 import type { FetchedFiles } from '../../fetch-files.ts'
-import { fileData, fileName, imageDetail, kindOfFile, ownFileId, unsupportedFile, uriOf } from '../media.ts'
+import type { OpenAIProfile } from '../facts.ts'
+import {
+  fileData,
+  fileName,
+  imageDetail,
+  kindOfFile,
+  markCacheBreakpoint,
+  ownFileId,
+  unsupportedFile,
+  uriOf,
+} from '../media.ts'
 
 export interface ContentScope {
   readonly system: string
+  readonly profile: OpenAIProfile
   readonly files: FetchedFiles
 }
 
@@ -27,16 +38,17 @@ export function mustFetch(item: FileUrl): boolean {
     : false
 }
 
-/** One user message. Cache points are the provider's own business here and left out. */
+/** One user message. Cache points are left out where the model knows none. */
 export function userMessage(prompt: UserPrompt, scope: ContentScope): EasyInputMessage {
   if (typeof prompt === 'string') return { role: 'user', content: prompt }
-  return { role: 'user', content: prompt.flatMap(item => contentOf(item, scope)) }
-}
-
-function contentOf(item: UserContent, scope: ContentScope): ResponseInputContent[] {
-  if (typeof item === 'string') return [{ type: 'input_text', text: item }]
-  if (item.kind === 'text-content') return [{ type: 'input_text', text: item.content }]
-  return item.kind === 'cache-point' ? [] : [mapFile(item, scope)]
+  const content: ResponseInputContent[] = []
+  for (const item of prompt) {
+    if (typeof item === 'string') content.push({ type: 'input_text', text: item })
+    else if (item.kind === 'text-content') content.push({ type: 'input_text', text: item.content })
+    else if (item.kind !== 'cache-point') content.push(mapFile(item, scope))
+    else if (scope.profile.openaiSupportsPromptCacheBreakpoints) markCacheBreakpoint(content)
+  }
+  return { role: 'user', content }
 }
 
 /** @throws {UserError} for a kind of file that the API does not take */

@@ -3,11 +3,9 @@ import { argsAsJson } from '../../../messages/call-args.ts'
 import type { ModelMessage, ModelResponse } from '../../../messages/message.ts'
 import type { RequestPart, ResponsePart, TextPart, ThinkingPart, ToolCallPart } from '../../../messages/part.ts'
 import { retryPromptText } from '../../../messages/retry-prompt-text.ts'
-import type { OpenAIProfile } from '../facts.ts'
 import { toolOutput, userMessage, type ContentScope } from './content.ts'
 
 export interface InputScope extends ContentScope {
-  readonly profile: OpenAIProfile
   /** Items go back under the ids the provider gave them. */
   readonly sendIds: boolean
 }

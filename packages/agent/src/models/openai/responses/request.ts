@@ -38,7 +38,7 @@ export function mapRequest(call: ModelCall, scope: RequestScope, files: FetchedF
     ...(include.length > 0 && { include }),
     ...(reasoning !== undefined && { reasoning }),
     ...(text !== undefined && { text }),
-    ...mapTools(parameters, settings, profile),
+    ...mapTools(parameters, settings, scope),
     ...plainSettings(settings),
     ...settings.extraBody,
   }
@@ -72,7 +72,7 @@ function conversationOf(
 ): { input: ResponseInputItem[]; instructions?: string } {
   const sendIds = settings.openaiSendReasoningIds ?? profile.openaiSupportsEncryptedReasoningContent
   const input = mapInput(messages, { system, profile, files, sendIds })
-  const instructions = joinInstructions(parameters.instructionParts)
+  const instructions = joinInstructions(parameters.instructionParts)?.trim()
   // the API wants to find the word JSON in the input when it is to write JSON
   if (instructions !== undefined && wantsJsonObject(parameters)) {
     input.unshift({ role: profile.openaiSystemPromptRole ?? 'system', content: instructions })

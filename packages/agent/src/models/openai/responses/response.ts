@@ -41,7 +41,6 @@ function messageParts(item: ResponseOutputMessage, { system }: ResponseOrigin): 
     if (content.type !== 'output_text') return []
     // compatible servers send null
     const text: string | null = content.text
-    if (text === null) return []
     const logprobs = content.logprobs?.length ? content.logprobs : undefined
     // plain JSON, which the SDK's interfaces do not say
     const told: JsonObject = logprobs === undefined ? {} : { logprobs: logprobs as unknown as JsonValue }
@@ -49,7 +48,7 @@ function messageParts(item: ResponseOutputMessage, { system }: ResponseOrigin): 
     return [
       {
         kind: 'text',
-        content: text,
+        content: text ?? '',
         id: item.id,
         providerName: system,
         ...(Object.keys(details).length > 0 && { providerDetails: details }),

@@ -112,6 +112,18 @@ describe('a request', () => {
     ])
   })
 
+  it('marks what is to be cached, on models that know such marks', async () => {
+    const content = ['Long', { kind: 'cache-point' }, 'Short'] as const
+    const marked = { type: 'input_text', text: 'Long', prompt_cache_breakpoint: { mode: 'explicit' } }
+    const short = { type: 'input_text', text: 'Short' }
+    expect(await inputOf([userTurn(content)], modelOf('gpt-5.6'))).toEqual([{ role: 'user', content: [marked, short] }])
+    expect(await inputOf([userTurn(content)])).toEqual([
+      { role: 'user', content: [{ type: 'input_text', text: 'Long' }, short] },
+    ])
+    const first = callOf({ messages: [userTurn([{ kind: 'cache-point' }, 'Short'])] })
+    expect(await errorOf(requestModel(modelOf('gpt-5.6'), first))).toMatchObject({ code: 'user_error' })
+  })
+
   it.each([
     ['audio', { kind: 'audio-url', url: 'https://example.com/a.mp3' }, /takes no audio/],
     [

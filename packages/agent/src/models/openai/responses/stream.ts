@@ -27,6 +27,8 @@ interface OpenItem {
   argsLength: number
   /** Raw reasoning by content index. */
   readonly raw: string[]
+  /** Summaries that have begun. */
+  readonly summaries: Set<number>
 }
 
 const nothing: Events = []
@@ -169,6 +171,9 @@ export class ResponsesReader implements EventReader<ResponseStreamEvent> {
   /** The first summary shares its part with the signature. */
   #summary(itemId: string, index: number, content: string): Events {
     const vendorId = index === 0 ? itemId : `${itemId}-${index}`
+    const { summaries } = this.#item(itemId)
+    if (summaries.has(index)) return [this.#parts.handleThinking(vendorId, { content })]
+    summaries.add(index)
     return [this.#parts.handleThinking(vendorId, { content, id: itemId, providerName: this.#scope.system })]
   }
 
@@ -181,7 +186,8 @@ export class ResponsesReader implements EventReader<ResponseStreamEvent> {
 
   #item(id: string): OpenItem {
     let item = this.#items.get(id)
-    if (item === undefined) this.#items.set(id, (item = { hasText: false, argsLength: 0, raw: [] }))
+    if (item === undefined)
+      this.#items.set(id, (item = { hasText: false, argsLength: 0, raw: [], summaries: new Set() }))
     return item
   }
 }
