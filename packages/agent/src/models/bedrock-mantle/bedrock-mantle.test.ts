@@ -239,7 +239,7 @@ describe('call ids', () => {
 })
 
 /** Signature Version 4, written down once more and independently.
- *  @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html (read 2026-11-24) */
+ *  @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
 function expectedSignature({ method, path, headers, text }: SeenRequest, region: string): string {
   const date = String(headers['x-amz-date'])
   const scope = `${date.slice(0, 8)}/${region}/bedrock-mantle/aws4_request`

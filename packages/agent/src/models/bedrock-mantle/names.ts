@@ -1,5 +1,5 @@
 /** Names known when this version was made; others work as well.
- *  @see https://docs.aws.amazon.com/bedrock/latest/userguide/bedrock-mantle.html (read 2026-11-24) */
+ *  @see https://docs.aws.amazon.com/bedrock/latest/userguide/bedrock-mantle.html */
 const knownNames = [
   'openai.gpt-5.4',
   'openai.gpt-5.5',

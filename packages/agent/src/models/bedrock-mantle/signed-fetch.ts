@@ -3,7 +3,7 @@ import type { BedrockMantleCredentials } from './provider.ts'
 import { Sha256 } from './sha256.ts'
 
 /** Mantle has a name of its own in signatures.
- *  @see https://github.com/openai/openai-java/blob/main/bedrock.md (read 2026-11-24) */
+ *  @see https://github.com/openai/openai-java/blob/master/bedrock.md (read 2026-11-23) */
 const service = 'bedrock-mantle'
 
 /** Headers that a signature brings itself. */

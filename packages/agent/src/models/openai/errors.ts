@@ -22,7 +22,7 @@ interface ApiErrorFacts {
 }
 
 /** Statuses of errors that come within a stream, where no status can come any more, by `code` or `type`.
- *  @see https://platform.openai.com/docs/guides/error-codes (read 2026-11-24) */
+ *  @see https://platform.openai.com/docs/guides/error-codes */
 const statusByCode: ReadonlyMap<string, number> = new Map([
   ['invalid_request_error', 400],
   ['invalid_prompt', 400],

@@ -80,7 +80,7 @@ export function inlinedText(item: MultiModalContent, { base64, mediaType }: File
 }
 
 /** How closely the model looks at an image.
- *  @see https://platform.openai.com/docs/guides/images-vision (read 2026-11-24) */
+ *  @see https://platform.openai.com/docs/guides/images-vision */
 export function imageDetail(item: MultiModalContent): 'auto' | 'low' | 'high' | undefined {
   const detail = item.vendorMetadata?.['detail']
   return detail === 'low' || detail === 'high' || detail === 'auto' ? detail : undefined
@@ -102,7 +102,7 @@ export function unsupportedFile(kind: string, api: string): UserError {
 
 /** Marks content as the end of what is to be cached. The lifetime is a setting of the whole request.
  *  @throws {UserError} when nothing stands before the cache point
- *  @see https://platform.openai.com/docs/guides/prompt-caching (read 2026-11-24) */
+ *  @see https://platform.openai.com/docs/guides/prompt-caching */
 export function markCacheBreakpoint(
   content: readonly { prompt_cache_breakpoint?: { mode: 'explicit' } | null }[],
 ): void {

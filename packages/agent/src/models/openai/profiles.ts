@@ -15,7 +15,7 @@ interface FamilyRow {
 const withContext = { openaiResponsesSupportsReasoningContext: true }
 
 /** Reasoning by family.
- *  @see https://platform.openai.com/docs/guides/reasoning (read 2026-11-24) */
+ *  @see https://platform.openai.com/docs/guides/reasoning */
 const families: readonly FamilyRow[] = [
   {
     prefix: 'gpt-5.6',

@@ -15,7 +15,7 @@ export function reasoningEffort(
 }
 
 /** What a reasoning model refuses.
- *  @see https://platform.openai.com/docs/guides/latest-model#gpt-5-parameter-compatibility (read 2026-11-24) */
+ *  @see https://platform.openai.com/docs/guides/latest-model#gpt-5-parameter-compatibility */
 const samplingSettings = [
   'temperature',
   'topP',

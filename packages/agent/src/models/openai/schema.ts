@@ -8,7 +8,7 @@ import { isPlainObject, type JsonSchema } from '../../util/json.ts'
 import type { JsonSchemaTransformer } from '../profile.ts'
 
 /** Keywords that OpenAI's strict mode refuses.
- *  @see https://platform.openai.com/docs/guides/structured-outputs#supported-schemas (read 2026-11-24) */
+ *  @see https://platform.openai.com/docs/guides/structured-outputs#supported-schemas */
 const refusedKeywords = [
   'minLength',
   'maxLength',

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../util/json.ts'
 export type OpenAIReasoningEffort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh'
 
 /** Settings only the OpenAI APIs read, all optional; those marked (Chat) or (Responses) only that one.
- *  @see https://platform.openai.com/docs/api-reference/responses/create (read 2026-11-24) */
+ *  @see https://platform.openai.com/docs/api-reference/responses/create (fields as in `openai` 6.49.0) */
 export interface OpenAIModelSettings {
   /** Wins over `thinking`, and is sent whatever is known of the model. */
   readonly openaiReasoningEffort?: OpenAIReasoningEffort

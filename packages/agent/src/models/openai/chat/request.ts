@@ -12,7 +12,7 @@ type Body = Omit<ChatCompletionCreateParams, 'stream'>
 
 /** The body of `POST /chat/completions` for a prepared call, but for `stream`. Pure: files were fetched before.
  *  @throws {UserError} for what the API would refuse and we can tell
- *  @see https://platform.openai.com/docs/api-reference/chat/create (read 2026-11-24) */
+ *  @see https://platform.openai.com/docs/api-reference/chat/create (fields as in `openai` 6.49.0) */
 export function mapRequest(call: ModelCall, scope: RequestScope, files: FetchedFiles): Body {
   const { parameters } = call
   const { modelName, system, profile } = scope

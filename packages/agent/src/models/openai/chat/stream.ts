@@ -8,7 +8,7 @@ import { chatUsage } from '../usage.ts'
 import { detailsOf, finishReasonOf, thinkingOf, type ChatOrigin } from './response.ts'
 
 /** Turns the chunks of the Chat API into parts. Calls are told apart by their index.
- *  @see https://platform.openai.com/docs/api-reference/chat-streaming (read 2026-11-24) */
+ *  @see https://platform.openai.com/docs/api-reference/chat-streaming (fields as in `openai` 6.49.0) */
 export class ChatReader implements EventReader<ChatCompletionChunk> {
   readonly #parts: PartsManager
   readonly #facts: ResponseFacts

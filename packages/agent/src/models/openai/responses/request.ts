@@ -22,7 +22,7 @@ export interface RequestScope {
 
 /** The body of `POST /responses` for a prepared call, but for `stream`. Pure: files were fetched before.
  *  @throws {UserError} for what the API would refuse and we can tell
- *  @see https://platform.openai.com/docs/api-reference/responses/create (read 2026-11-24) */
+ *  @see https://platform.openai.com/docs/api-reference/responses/create (fields as in `openai` 6.49.0) */
 export function mapRequest(call: ModelCall, scope: RequestScope, files: FetchedFiles): ResponseCreateParamsBase {
   const { parameters } = call
   const { profile } = scope

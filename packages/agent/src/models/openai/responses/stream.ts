@@ -35,7 +35,7 @@ const nothing: Events = []
 
 /** Turns the events of the Responses API into parts, through the same functions as a whole answer. Items are told apart by
  *  their id.
- *  @see https://platform.openai.com/docs/api-reference/responses-streaming (read 2026-11-24) */
+ *  @see https://platform.openai.com/docs/api-reference/responses-streaming (fields as in `openai` 6.49.0) */
 export class ResponsesReader implements EventReader<ResponseStreamEvent> {
   readonly #parts: PartsManager
   readonly #facts: ResponseFacts
