@@ -2,7 +2,7 @@ import { GraphError } from '../errors.ts'
 import { graphBuilder } from '../builder/builder.ts'
 import { expectDone } from '../run-options.ts'
 import { type } from '../schema.ts'
-import type { GraphStore, JournalRecord, RunRecord, RunStatus } from '../store/store.ts'
+import type { GraphStore, JournalRecord, Lease, RunRecord, RunStatus } from '../store/store.ts'
 
 /** One check of a store. `run` throws when the store fails it. */
 export interface StoreCase {
@@ -238,14 +238,23 @@ const cases: Readonly<Record<string, Case>> = {
       if (result.status === 'rejected') same((result.reason as GraphError).code, 'run-locked', 'losers')
   },
   'a lease that is not renewed runs out, one that is renewed does not': async store => {
-    const lease = await store.create(newRun('r'), [record(1, '1')], { owner: 'a', ttlMs: 300 })
-    await new Promise(resolve => setTimeout(resolve, 200))
-    await store.renew(lease, 300)
-    await new Promise(resolve => setTimeout(resolve, 200))
-    await rejects(store.acquire('r', { owner: 'b', ttlMs: TTL }), 'run-locked', 'renewed')
-    await new Promise(resolve => setTimeout(resolve, 400))
-    await store.acquire('r', { owner: 'b', ttlMs: TTL })
-    await rejects(store.renew(lease, 300), 'lease-lost', 'the old owner renews')
+    const short = { owner: 'a', ttlMs: 200 }
+    const renewed = await store.create(newRun('renewed'), [record(1, '1')], short)
+    const forgotten = await store.create(newRun('forgotten'), [record(1, '1')], short)
+    await store.renew(renewed, TTL)
+    // polled, so that a slow machine only takes longer
+    const until = Date.now() + 20_000
+    let lease: Lease | undefined
+    while (lease === undefined && Date.now() < until) {
+      await new Promise(resolve => setTimeout(resolve, 50))
+      lease = await store.acquire('forgotten', { owner: 'b', ttlMs: TTL }).catch((error: GraphError) => {
+        same(error.code, 'run-locked', 'before it runs out')
+        return undefined
+      })
+    }
+    same(lease?.owner, 'b', 'the new owner')
+    await rejects(store.acquire('renewed', { owner: 'b', ttlMs: TTL }), 'run-locked', 'renewed')
+    await rejects(store.renew(forgotten, 300), 'lease-lost', 'the old owner renews')
   },
   'after a takeover the old owner can do nothing': async (store, { reopen }) => {
     const old = await store.create(newRun('r'), [record(1, '1')], OWNER)
