@@ -10,7 +10,9 @@ import type { Model, ModelCall } from '../model.ts'
 import { resolveProfile } from '../profile.ts'
 import { setModelRequestsAllowed } from '../request-switch.ts'
 import { completedStreamedResponse } from '../streamed-response.ts'
-import { ConcurrencyLimitedModel, FallbackModel, WrapperModel } from './index.ts'
+import { ConcurrencyLimitedModel } from './concurrency-limited-model.ts'
+import { FallbackModel } from './fallback-model.ts'
+import { WrapperModel } from './wrapper-model.ts'
 
 type Answer = string | Error | Partial<ModelResponse>
 
