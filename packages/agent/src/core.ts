@@ -148,6 +148,16 @@ export {
   type NativeTools,
 } from './native-tools/index.ts'
 
+// embeddings
+export { embedder, embeddingOf, type Embedder, type EmbedderOptions, type EmbedOptions } from './embeddings/embedder.ts'
+export type {
+  EmbeddingCall,
+  EmbeddingInputType,
+  EmbeddingModel,
+  EmbeddingResult,
+  EmbeddingSettings,
+} from './embeddings/embedding-model.ts'
+
 // capabilities and effects
 export type {
   AgentNode,
