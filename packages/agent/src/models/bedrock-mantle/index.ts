@@ -17,6 +17,8 @@ export {
   type BedrockMantleProviderOptions,
 } from './provider.ts'
 
+export type { OpenAIModelSettings } from '../openai/settings.ts'
+
 /** `bedrock-mantle:<name>` as a model, with Region and credentials from the environment. */
 export function createModel(modelName: string): Model {
   return bedrockMantleModel(modelName)
