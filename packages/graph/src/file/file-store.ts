@@ -125,11 +125,11 @@ class FileStore implements GraphStore {
     })
   }
 
-  renew(lease: Lease): Promise<void> {
+  renew(lease: Lease, ttlMs: number): Promise<void> {
     return this.#alone(lease.runId, async () => {
       const run = await this.#find(lease.runId)
       this.#check(run, lease)
-      await touchLock(run.directory, lease.token)
+      await touchLock(run.directory, lease.token, ttlMs)
     })
   }
 

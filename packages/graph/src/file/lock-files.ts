@@ -10,6 +10,8 @@ interface LockContent {
   readonly pid: number
   readonly host: string
   readonly ttlMs: number
+  /** when it was taken */
+  readonly at: number
 }
 
 const PATTERN = /^(lock|free)-(\d+)$/
@@ -50,7 +52,8 @@ const holderOf = async (directory: string, token: number): Promise<string | unde
     if (text === '') return Date.now() - mtimeMs < 1000 ? 'an owner that is just starting' : undefined
     const lock = JSON.parse(text) as LockContent
     if (lock.host === hostname() && !isAlive(lock.pid)) return undefined
-    return Date.now() - mtimeMs < lock.ttlMs ? lock.owner : undefined
+    // renewing sets the file's time to the end of the lease
+    return Date.now() < Math.max(mtimeMs, lock.at + lock.ttlMs) ? lock.owner : undefined
   } catch (error) {
     if (isMissing(error)) return undefined
     throw error
@@ -62,7 +65,13 @@ export const takeLock = async (
   directory: string,
   { owner, ttlMs, takeOver, atLeast }: { owner: string; ttlMs: number; takeOver: boolean; atLeast: number },
 ): Promise<{ readonly token: number } | { readonly heldBy: string }> => {
-  const content = JSON.stringify({ owner, pid: process.pid, host: hostname(), ttlMs } satisfies LockContent)
+  const content = JSON.stringify({
+    owner,
+    pid: process.pid,
+    host: hostname(),
+    ttlMs,
+    at: Date.now(),
+  } satisfies LockContent)
   for (let attempt = 0; attempt < 100; attempt++) {
     const current = await newest(directory)
     if (current !== undefined && !current.isFree && !takeOver) {
@@ -84,7 +93,13 @@ export const takeLock = async (
 
 /** The first lock of a run that was just created. */
 export const firstLock = async (directory: string, owner: string, ttlMs: number): Promise<void> => {
-  const content = JSON.stringify({ owner, pid: process.pid, host: hostname(), ttlMs } satisfies LockContent)
+  const content = JSON.stringify({
+    owner,
+    pid: process.pid,
+    host: hostname(),
+    ttlMs,
+    at: Date.now(),
+  } satisfies LockContent)
   await writeFile(join(directory, nameOf(1)), content, { flag: 'wx' })
 }
 
@@ -102,9 +117,10 @@ const removeOlder = async (directory: string, token: number): Promise<void> => {
 export const ownsLock = (directory: string, token: number): boolean =>
   existsSync(join(directory, nameOf(token))) && !existsSync(join(directory, nameOf(token + 1)))
 
-export const touchLock = async (directory: string, token: number): Promise<void> => {
-  const now = new Date()
-  await utimes(join(directory, nameOf(token)), now, now)
+/** Renews: the file's modification time is the end of the lease. */
+export const touchLock = async (directory: string, token: number, ttlMs: number): Promise<void> => {
+  const end = new Date(Date.now() + ttlMs)
+  await utimes(join(directory, nameOf(token)), end, end)
 }
 
 export const freeLock = async (directory: string, token: number): Promise<void> => {
