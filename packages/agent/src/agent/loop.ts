@@ -1,4 +1,4 @@
-import { runAround } from '../capabilities/around.ts'
+import { runAround, type Around } from '../capabilities/around.ts'
 import type { AgentNode, RunOutcome } from '../capabilities/capability.ts'
 import { nodeHooks, noHooks, runHooks } from '../capabilities/hook-chains.ts'
 import { RunCancelled } from '../errors/run-error.ts'
@@ -18,8 +18,21 @@ export function runLoop(run: Run, first: AgentNode = { kind: 'user-prompt' }): A
   const hooks = run.hooks === noHooks ? undefined : runHooks(run.hooks, run.context())
   if (hooks === undefined) return runNodes(run, first)
   return bridge<AgentEvent, RunOutcome>(emit =>
-    runAround(hooks, undefined, () => drainTo(emit, runNodes(run, first)), passCancellation),
+    around(run, hooks, undefined, () => drainTo(emit, runNodes(run, first))),
   )
+}
+
+/** Hooks may recover from every error but the run's own cancellation: they see it, and it goes on. */
+async function around<I, O>(run: Run, hooks: Around<I, O>, input: I, work: (input: I) => Promise<O>): Promise<O> {
+  let cancellation: unknown
+  const watched = (changed: I) =>
+    work(changed).catch((error: unknown) => {
+      if (run.signal.aborted) cancellation = error
+      throw error
+    })
+  const output = await runAround(hooks, input, watched, passCancellation)
+  if (cancellation !== undefined) throw run.cancelled()
+  return output
 }
 
 const passCancellation = { isSignal: (error: unknown) => RunCancelled.is(error) }
@@ -40,7 +53,7 @@ function runNode(run: Run, node: AgentNode): NodeWork {
   const hooks = run.hooks === noHooks ? undefined : nodeHooks(run.hooks, run.context())
   if (hooks === undefined) return perform(run, node)
   return bridge<AgentEvent, AgentNode>(emit =>
-    runAround(hooks, node, changed => drainWorkTo(emit, perform(run, changed)), passCancellation),
+    around(run, hooks, node, changed => drainWorkTo(emit, perform(run, changed))),
   )
 }
 
