@@ -19,27 +19,42 @@ import type { Run } from '../run.ts'
 import { requestStreamed, requestWhole } from './call-model.ts'
 import { collectInstructions } from './instructions.ts'
 import { collectSettings } from './model-settings.ts'
+import type { NodeWork } from './node-work.ts'
 import { consumeOutputRetry } from './output-retry.ts'
 import { collectNativeTools, refreshTools, requestParameters } from './request-parameters.ts'
 import { selectModel } from './select-model.ts'
 
-/** Sends one request and takes the response into the history. */
-export async function* sendRequest(run: Run, node: ModelRequestNode): AsyncGenerator<AgentEvent, AgentNode> {
+/** Sends one request and takes the response into the history. Only what is streamed, hooked or enqueued has events. */
+export function sendRequest(run: Run, node: ModelRequestNode): NodeWork {
+  const isPlain = !run.start.streaming && run.hooks === noHooks && run.pending.isEmpty
+  return isPlain ? sendPlain(run, node) : sendWithEvents(run, node)
+}
+
+async function sendPlain(run: Run, node: ModelRequestNode): Promise<AgentNode> {
+  run.checkCancelled()
+  appendRequest(run, node)
+  const starting = startStep(run)
+  const request = isPromiseLike(starting) ? await starting : starting
+  if (run.limits.countTokensBeforeRequest === true) await checkCounted(run, request)
+  checkBeforeRequest(run.usage, run.limits)
+  let response: ModelResponse
+  try {
+    response = await requestWhole(run, request, node.resume)
+  } catch (error) {
+    return recover(run, node, { error, called: true })
+  }
+  run.usage.requests += 1
+  return finish(run, node, response)
+}
+
+async function* sendWithEvents(run: Run, node: ModelRequestNode): AsyncGenerator<AgentEvent, AgentNode> {
   run.checkCancelled()
   appendRequest(run, node)
   for (const event of run.pending.take('before-request')) {
     for (const message of event.messages) run.append(message)
     yield event
   }
-  run.step += 1
-  if (run.capabilities.length > 0) await selectModel(run)
-  run.toolRetries.nextStep()
-  run.unknownTools.nextStep()
-  const refreshing = refreshTools(run)
-  if (isPromiseLike(refreshing)) await refreshing
-  const preparing = prepareRequest(run)
-  const prepared = isPromiseLike(preparing) ? await preparing : preparing
-
+  const prepared = await startStep(run)
   const attempt: Attempt = { called: false }
   let response: ModelResponse
   try {
@@ -57,12 +72,33 @@ export async function* sendRequest(run: Run, node: ModelRequestNode): AsyncGener
     if (attempt.called) run.usage.requests += 1
     if (run.hooks.afterModelRequest !== undefined) response = await afterRequest(run, request, response)
   } catch (error) {
-    if (isSignal(error, 'skip-model-request')) response = error.response
-    else if (isSignal(error, 'model-retry') && attempt.called) return retryRequest(run, error)
-    else throw error
+    return recover(run, node, { error, called: attempt.called })
   }
-  if (node.resume !== undefined) run.dropLast()
-  return finish(run, response)
+  return finish(run, node, response)
+}
+
+/** A hook or the model may refuse by a signal; every other error ends the run. */
+function recover(
+  run: Run,
+  node: ModelRequestNode,
+  { error, called }: Attempt & { readonly error: unknown },
+): AgentNode {
+  if (isSignal(error, 'skip-model-request')) return finish(run, node, error.response)
+  if (isSignal(error, 'model-retry') && called) return retryRequest(run, error)
+  throw error
+}
+
+/** Chooses the model and the tools of the next step and prepares its request. */
+function startStep(run: Run): MaybePromise<ModelRequestContext> {
+  run.step += 1
+  return run.capabilities.length === 0 ? withModel(run) : selectModel(run).then(() => withModel(run))
+}
+
+function withModel(run: Run): MaybePromise<ModelRequestContext> {
+  run.toolRetries.nextStep()
+  run.unknownTools.nextStep()
+  const refreshing = refreshTools(run)
+  return isPromiseLike(refreshing) ? refreshing.then(() => prepareRequest(run)) : prepareRequest(run)
 }
 
 /** Whether the model was asked: a hook may answer in its place. */
@@ -201,7 +237,8 @@ function retryRequest(run: Run, error: { readonly message: string }): AgentNode 
 }
 
 /** The response enters the history before its limits are checked: what was paid for can be inspected. */
-function finish(run: Run, response: ModelResponse): AgentNode {
+function finish(run: Run, node: ModelRequestNode, response: ModelResponse): AgentNode {
+  if (node.resume !== undefined) run.dropLast()
   const taken = take(run, response)
   checkRequestTokens(response.usage, run.limits)
   checkTokens(run.usage, run.limits)
