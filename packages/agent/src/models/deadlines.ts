@@ -21,6 +21,7 @@ export class Deadlines {
   #pause: ReturnType<typeof setTimeout> | undefined
   /** When the reader began to wait for the next piece; `undefined`: the reader is busy itself. */
   #waitingSince: number | undefined
+  #reject: ((reason: unknown) => void) | undefined
 
   /** @throws the reason of a signal that is aborted already */
   constructor(options: DeadlineOptions) {
@@ -29,29 +30,19 @@ export class Deadlines {
     this.#onAbort = () => this.controller.abort(signal!.reason)
     signal?.throwIfAborted()
     signal?.addEventListener('abort', this.#onAbort, { once: true })
-    // a stream that nobody begins to read is cancelled through the controller alone
-    this.controller.signal.addEventListener('abort', () => this.release(), { once: true })
+    this.controller.signal.addEventListener('abort', this.#onAborted, { once: true })
     this.#total = this.#timer('total', totalMs)
     this.#pause = this.#timer('first-byte', firstByteMs)
   }
 
-  /** Settles with `work`, or rejects as soon as the request is aborted. */
-  async race<T>(work: Promise<T>): Promise<T> {
+  /** Settles with `work`, or rejects as soon as the request is aborted. One at a time. */
+  race<T>(work: Promise<T>): Promise<T> {
     const { signal } = this.controller
-    let stop: (() => void) | undefined
-    const aborted = new Promise<never>((_, reject) => {
-      stop = () => reject(signal.reason)
-      if (signal.aborted) stop()
-      else signal.addEventListener('abort', stop, { once: true })
+    return new Promise<T>((resolve, reject) => {
+      this.#reject = reject
+      if (signal.aborted) reject(signal.reason)
+      work.then(resolve, reject)
     })
-    // whichever loses must not count as unhandled
-    work.catch(() => {})
-    aborted.catch(() => {})
-    try {
-      return await Promise.race([work, aborted])
-    } finally {
-      signal.removeEventListener('abort', stop!)
-    }
   }
 
   /** The first piece has come: from now on the pauses between pieces count. */
@@ -74,6 +65,12 @@ export class Deadlines {
     clearTimeout(this.#total)
     clearTimeout(this.#pause)
     this.#options.signal?.removeEventListener('abort', this.#onAbort)
+  }
+
+  /** However the end comes: a stream that nobody begins to read is cancelled through the controller alone. */
+  readonly #onAborted = (): void => {
+    this.release()
+    this.#reject?.(this.controller.signal.reason)
   }
 
   /** One timer that looks when the wait began, instead of one timer per piece. */

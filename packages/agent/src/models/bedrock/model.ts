@@ -172,7 +172,7 @@ export class BedrockConverseModel implements Model {
 
   #body(call: ModelCall, sdk: BedrockSdk, files: FetchedFiles): ConverseRequest {
     const body = mapRequest(call, this, files)
-    checkSdkKnows(sdk, body)
+    checkSdkKnows(sdk.all, body)
     return body
   }
 

@@ -79,6 +79,8 @@ export class BedrockProvider {
   #client: BedrockRuntimeClient | undefined
   #creating: Promise<BedrockRuntimeClient> | undefined
   #isOwnClient = false
+  /** Read once: every answer names it, and the environment is slow to read. */
+  #baseUrl: string | undefined
 
   /** @throws {UserError} for access keys that are not a pair */
   constructor(options: BedrockProviderOptions = {}) {
@@ -98,11 +100,7 @@ export class BedrockProvider {
 
   /** Where requests go; `undefined` until a Region is known. */
   get baseUrl(): string | undefined {
-    const given = this.options.baseUrl ?? env('AWS_ENDPOINT_URL_BEDROCK_RUNTIME') ?? env('AWS_ENDPOINT_URL')
-    if (given !== undefined) return given
-    const { region } = this
-    if (region === undefined) return undefined
-    return `https://bedrock-runtime.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`
+    return (this.#baseUrl ??= this.#findBaseUrl())
   }
 
   /** The client all models of this provider use. Assign another to rotate credentials: requests that run keep the old one. */
@@ -139,6 +137,14 @@ export class BedrockProvider {
 
   [Symbol.dispose](): void {
     this.close()
+  }
+
+  #findBaseUrl(): string | undefined {
+    const given = this.options.baseUrl ?? env('AWS_ENDPOINT_URL_BEDROCK_RUNTIME') ?? env('AWS_ENDPOINT_URL')
+    if (given !== undefined) return given
+    const { region } = this
+    if (region === undefined) return undefined
+    return `https://bedrock-runtime.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`
   }
 
   async #create(): Promise<BedrockRuntimeClient> {

@@ -31,11 +31,19 @@ const features: readonly SdkFeature[] = [
  *  @throws {UserError} when the request uses what this SDK has not got
  *  @see https://github.com/pydantic/pydantic-ai/issues/5580 (read 2026-08-22) */
 export function checkSdkKnows(sdk: object, request: ConverseRequest): void {
-  for (const feature of features) {
-    if (feature.export in sdk || !feature.isUsed(request)) continue
+  for (const { name, isUsed } of missingIn(sdk)) {
+    if (!isUsed(request)) continue
     throw new UserError(
-      `The installed @aws-sdk/client-bedrock-runtime is too old for ${feature.name} and would leave it out. ` +
+      `The installed @aws-sdk/client-bedrock-runtime is too old for ${name} and would leave it out. ` +
         'Update it; on AWS Lambda bundle it with your function.',
     )
   }
+}
+
+const missing = new WeakMap<object, readonly SdkFeature[]>()
+
+function missingIn(sdk: object): readonly SdkFeature[] {
+  let list = missing.get(sdk)
+  if (list === undefined) missing.set(sdk, (list = features.filter(feature => !(feature.export in sdk))))
+  return list
 }
