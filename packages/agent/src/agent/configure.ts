@@ -66,7 +66,7 @@ export function forRun(config: AgentConfig, options: AnyRunOptions): AgentConfig
     capabilities: capabilities === undefined ? config.capabilities : [...config.capabilities, ...capabilities],
     runModelSettings:
       modelSettings === undefined ? config.runModelSettings : [...config.runModelSettings, modelSettings],
-    retries: mergeRetries(config.retries, retries),
+    retries: retries === undefined ? config.retries : mergeRetries(config.retries, retries),
     metadata: metadata === undefined ? config.metadata : [...config.metadata, metadata],
     usageLimits: usageLimits ?? config.usageLimits,
   }

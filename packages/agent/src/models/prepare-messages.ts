@@ -47,7 +47,7 @@ class Rewrite {
   #outDone = 0
   /** Nothing but system prompts so far. */
   #leading = true
-  readonly #reveals = new RevealedTools()
+  #reveals: RevealedTools | undefined
 
   constructor(profile: ModelProfile, system: string) {
     this.#profile = profile
@@ -56,7 +56,7 @@ class Rewrite {
 
   continues(messages: readonly ModelMessage[], parameters: ModelRequestParameters): boolean {
     if (this.#done === 0) return true
-    return messages[this.#done - 1] === this.#lastDone && this.#reveals.stillHold(parameters)
+    return messages[this.#done - 1] === this.#lastDone && this.#reveals?.stillHold(parameters) !== false
   }
 
   restart(): void {
@@ -65,7 +65,7 @@ class Rewrite {
     this.#out = undefined
     this.#outDone = 0
     this.#leading = true
-    this.#reveals.clear()
+    this.#reveals = undefined
   }
 
   advance(messages: readonly ModelMessage[], parameters: ModelRequestParameters): readonly ModelMessage[] {
@@ -85,6 +85,11 @@ class Rewrite {
 
   #append(messages: readonly ModelMessage[], index: number, parameters: ModelRequestParameters): void {
     const message = messages[index]!
+    if (isPlain(message)) {
+      if (message.kind === 'response' || message.parts.length > 0) this.#leading = false
+      this.#out?.push(message)
+      return
+    }
     const rewritten = message.kind === 'request' ? this.#request(message, parameters) : this.#response(message)
     if (this.#out === undefined) {
       if (rewritten.length === 1 && rewritten[0] === message) return
@@ -120,7 +125,7 @@ class Rewrite {
     parameters: ModelRequestParameters,
   ): RenderedReveal | { part: RequestPart; exchange?: undefined } {
     if (part.kind !== 'tool-availability-delta') return { part }
-    return renderReveal(part, { parameters, profile: this.#profile, reveals: this.#reveals })
+    return renderReveal(part, { parameters, profile: this.#profile, reveals: (this.#reveals ??= new RevealedTools()) })
   }
 
   /** One part where it stands; `undefined`: it has nothing to say. */
@@ -143,6 +148,21 @@ class Rewrite {
     const isForeign = (part: ResponsePart) => isForeignSearch(part, knowsSearch ? this.#system : undefined)
     return spoken.parts.some(isForeign) ? splitForeignSearch(spoken, isForeign) : [spoken]
   }
+}
+
+/** Kinds of parts that every model takes as they are. */
+const plainKinds: ReadonlySet<string> = new Set([
+  'user-prompt',
+  'tool-return',
+  'retry-prompt',
+  'text',
+  'thinking',
+  'tool-call',
+])
+
+function isPlain({ parts }: ModelMessage): boolean {
+  for (const { kind } of parts) if (!plainKinds.has(kind)) return false
+  return true
 }
 
 function withoutSpeech(response: ModelResponse): ModelResponse {

@@ -20,10 +20,6 @@ export class RevealedTools {
   #tools: readonly ToolDefinition[] | undefined
   #names: ReadonlySet<string> = new Set()
 
-  clear(): void {
-    this.#standings.clear()
-  }
-
   stillHold(parameters: ModelRequestParameters): boolean {
     for (const [name, standing] of this.#standings) {
       if (this.#standing(name, parameters) !== standing) return false
