@@ -14,7 +14,7 @@ export function cachePointBlock(setting: BedrockCacheSetting | undefined): Cache
 
 /** Where a cache point may go: Bedrock refuses one right after a document or a video, so it stands before those that
  *  end the message. 0: the message is nothing but documents and videos. */
-export function cachePointIndex(blocks: readonly ContentBlock[]): number {
+function cachePointIndex(blocks: readonly ContentBlock[]): number {
   let index = blocks.length
   while (index > 0 && isUncacheableEnd(blocks[index - 1]!)) index--
   return index

@@ -75,7 +75,7 @@ function documentFields(item: MultiModalContent, scope: MediaScope): Partial<Doc
 }
 
 /** Letters, digits, single spaces, hyphens, parentheses and square brackets: all that a document name may hold. */
-export function neutralName(title: string): string {
+function neutralName(title: string): string {
   return title
     .replace(/[^A-Za-z0-9\s\-()[\]]/g, ' ')
     .replace(/\s+/g, ' ')

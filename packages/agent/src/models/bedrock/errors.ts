@@ -3,7 +3,8 @@ import { ModelConnectionError, ModelError } from '../../errors/model-error.ts'
 import { ModelHttpError } from '../../errors/model-http-error.ts'
 import { redactSecrets } from '../../errors/redact.ts'
 import { UserError } from '../../errors/user-error.ts'
-import { suggestModelName } from './suggest-name.ts'
+import { didYouMean } from '../did-you-mean.ts'
+import { LatestBedrockModelNames } from './names.ts'
 
 /** What an exception of Bedrock means, by its name in lower case: in a stream it comes without a status, and with a small letter.
  *  @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html#API_runtime_ConverseStream_Errors (read 2026-11-23) */
@@ -147,7 +148,7 @@ function httpError(cause: unknown, facts: ErrorFacts, status: number, scope: Err
     detail: `${facts.message}${hintFor(facts, scope)}`,
     modelName: scope.modelName,
     cause,
-    ...(isUnknownModel && { suggestedModelId: suggestModelName(scope.modelName) }),
+    ...(isUnknownModel && { suggestedModelId: didYouMean(scope.modelName, LatestBedrockModelNames) }),
   })
 }
 

@@ -56,7 +56,7 @@ export type ResolvedBedrockFacts = Required<Omit<BedrockFacts, 'bedrockThinkingV
   Pick<BedrockFacts, 'bedrockThinkingVariant' | 'bedrockTopKVariant'>
 
 /** What is assumed of a family nobody described: the narrowest reading that every known family accepts. */
-export const defaultBedrockFacts: ResolvedBedrockFacts = {
+const defaultBedrockFacts: ResolvedBedrockFacts = {
   bedrockSupportedOnConverse: true,
   bedrockSupportsToolChoice: false,
   bedrockToolResultFormat: 'text',

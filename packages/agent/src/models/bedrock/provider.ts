@@ -61,7 +61,7 @@ export interface BedrockProviderOptions extends BedrockTimeouts {
   readonly fetchFile?: FetchFileOptions
 }
 
-export const defaultTimeouts: Readonly<Required<BedrockTimeouts>> = {
+const defaultTimeouts: Readonly<Required<BedrockTimeouts>> = {
   connectTimeoutMs: 10_000,
   firstByteTimeoutMs: 300_000,
   idleTimeoutMs: 180_000,

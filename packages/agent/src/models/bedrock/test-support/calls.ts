@@ -5,7 +5,7 @@ import type { ToolDefinition } from '../../../tools/tool-definition.ts'
 import type { ModelCall, ModelRequestParameters, StreamedResponse } from '../../model.ts'
 import { emptyUsage } from '../../../usage/usage.ts'
 
-export const textParameters: ModelRequestParameters = {
+const textParameters: ModelRequestParameters = {
   functionTools: [],
   nativeTools: [],
   outputMode: 'text',
