@@ -18,6 +18,8 @@ export class RunningCalls {
   readonly #siblings: AbortController | undefined
   readonly #stopListening: () => void
   #waiting: number
+  /** Nobody waits for what is still running. */
+  #isOver = false
 
   constructor(run: Run, calls: readonly ReadyCall[], batch: BatchResults) {
     run.checkCancelled()
@@ -25,13 +27,15 @@ export class RunningCalls {
     this.#waiting = calls.length
     this.#siblings = calls.length > 1 ? new AbortController() : undefined
     this.#stopListening = run.onCancel(() => {
+      this.#isOver = true
       this.#endings.push('cancelled')
       this.#siblings?.abort(run.signal.reason)
     })
     for (const { call, args } of calls) {
-      void settleCall(run, call, { args, batch, signal: this.#siblings?.signal }).then(ending =>
-        this.#endings.push({ call, ending }),
-      )
+      void settleCall(run, call, { args, batch, signal: this.#siblings?.signal }).then(ending => {
+        if (ending.kind === 'result' && ending.succeeded === true) this.#countSuccess(call)
+        this.#endings.push({ call, ending })
+      })
     }
   }
 
@@ -47,22 +51,22 @@ export class RunningCalls {
     const { call, ending } = ended
     if (ending.kind === 'error') throw this.#fail(ending.error)
     this.#waiting -= 1
-    if (ending.kind === 'deferred') return undefined
-    if (ending.succeeded === true) this.#countSuccess(call)
-    return { index: call.index, result: ending.result }
+    return ending.kind === 'deferred' ? undefined : { index: call.index, result: ending.result }
   }
 
   release(): void {
     this.#stopListening()
   }
 
-  /** When its result is taken, not when the tool returns: what comes after the end of the run counts for nothing. */
+  /** What comes after the end of the run counts for nothing. */
   #countSuccess({ part }: FunctionCall): void {
+    if (this.#isOver) return
     this.#run.usage.toolCalls += 1
     this.#run.toolRetries.succeed(part.toolName)
   }
 
   #fail(error: unknown): unknown {
+    this.#isOver = true
     this.#siblings?.abort(error)
     return error
   }
