@@ -11,13 +11,17 @@ it.each(ways)('a tool may end the run, in %s()', async way => {
   const sibling = tool({
     name: 'sibling',
     input: z.object({}),
-    run: (_, ctx) => untilAborted(ctx.signal).catch((reason: unknown) => told.push(reason)),
+    run: (_, ctx) =>
+      untilAborted(ctx.signal).catch((reason: unknown) => {
+        told.push(reason)
+        throw reason
+      }),
   })
   const model = scripted(answer(call('sibling'), call('stop')), 'never')
   const error = await drivers[way](agent({ model, tools: [stop, sibling] }), 'go').catch((thrown: unknown) => thrown)
   expect(RunCancelled.is(error)).toBe(true)
   expect(error).toMatchObject({ reason: 'seen enough', message: 'The run was cancelled: seen enough' })
-  expect((error as RunCancelled).messages).toHaveLength(2)
+  expect(toolResults((error as RunCancelled).messages)).toEqual([])
   expect(told).toHaveLength(1)
   expect(model.sent).toHaveLength(1)
 })
