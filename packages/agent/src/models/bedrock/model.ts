@@ -77,6 +77,8 @@ export class BedrockConverseModel implements Model {
 
   /** Decides what the shared preparation cannot know: Claude does not think and call output tools at once. */
   prepare(call: ModelCall): ModelCall {
+    const { outputTools, outputObject } = call.parameters
+    if (outputTools.length === 0 && outputObject === undefined) return prepareCall(this, call)
     const settings = mergeModelSettings(this.settings, call.settings)
     const thinking = resolveThinking(this.profile, settings.thinking)
     return prepareCall(this, {
