@@ -5,7 +5,7 @@ import type { ModelMessage } from '../messages/message.ts'
 import type { RunUsage } from '../usage/run-usage.ts'
 import { drain } from '../util/bridge.ts'
 import type { AgentRun } from './agent-types.ts'
-import { describe } from './execute-run.ts'
+import { describe, inTime } from './execute-run.ts'
 import { stepNode } from './loop.ts'
 import { mergedMetadata, openRun } from './open-run.ts'
 import { RunResult, type AgentRunResult } from './run-result.ts'
@@ -17,6 +17,7 @@ export class SteppedRun<TOutput> implements AgentRun<TOutput> {
   #next: AgentNode = { kind: 'user-prompt' }
   #result: AgentRunResult<TOutput> | undefined
   #close: ReturnType<typeof openRun> | undefined
+  #hasFailed = false
 
   constructor(run: Run) {
     this.#run = run
@@ -43,14 +44,28 @@ export class SteppedRun<TOutput> implements AgentRun<TOutput> {
   }
 
   async next(node: AgentNode = this.#next): Promise<AgentNode> {
-    if (this.#result !== undefined) throw new UserError('The run has ended; its `result` is there. Start another one.')
+    // what the loop did not write may pass over calls or join requests
+    if (node !== this.#next) this.#run.hasForeignMessages = true
     this.#next = node
-    await drain(this.#perform())
+    await inTime(this.#run, drain(this.#perform()))
     return this.#next
   }
 
-  async *events(): AsyncIterable<AgentEvent> {
-    yield* this.#perform()
+  events(): AsyncIterable<AgentEvent> {
+    return { [Symbol.asyncIterator]: () => this.#watch() }
+  }
+
+  #watch(): AsyncIterator<AgentEvent, void> {
+    const events = this.#perform()
+    return {
+      next: () => inTime(this.#run, events.next()),
+      return: async () => {
+        this.#run.cancel('its events were left')
+        await inTime(this.#run, events.return()).catch(() => {})
+        await this.#release()
+        return { done: true, value: undefined }
+      },
+    }
   }
 
   /** Yields each node before it runs, the end node last. */
@@ -78,16 +93,30 @@ export class SteppedRun<TOutput> implements AgentRun<TOutput> {
   }
 
   async *#perform(): AsyncGenerator<AgentEvent, void> {
+    this.#checkGoesOn()
     try {
-      this.#close ??= openRun(this.#run)
+      if (this.#close === undefined) {
+        this.#run.begin()
+        this.#close = openRun(this.#run)
+      }
       await this.#close
       this.#next = yield* stepNode(this.#run, this.#next)
+      this.#run.checkCancelled()
       if (this.#next.kind === 'end') await this.#finish(this.#next)
     } catch (error) {
+      this.#hasFailed = true
       const shown = describe(this.#run, error)
-      await this.#release()
+      // what broke first is what the caller is told
+      await this.#release().catch(() => {})
       throw shown
     }
+  }
+
+  /** @throws {RunCancelled} · {UserError} the run has ended */
+  #checkGoesOn(): void {
+    if (this.#result !== undefined) throw new UserError('The run has ended; its `result` is there. Start another one.')
+    if (this.#run.isCancelled) throw describe(this.#run, this.#run.cancelled())
+    if (this.#hasFailed) throw new UserError('The run has ended with an error. Start another one with its messages.')
   }
 
   async #finish(end: Extract<AgentNode, { kind: 'end' }>): Promise<void> {
@@ -98,8 +127,10 @@ export class SteppedRun<TOutput> implements AgentRun<TOutput> {
 
   async #release(): Promise<void> {
     this.#run.close()
-    const close = await this.#close?.catch(() => undefined)
+    const opening = this.#close
+    // taken before anything is awaited: whoever else releases closes nothing twice
     this.#close = undefined
+    const close = await opening?.catch(() => undefined)
     await close?.()
   }
 }

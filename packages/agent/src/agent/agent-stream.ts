@@ -3,7 +3,7 @@ import type { AgentEvent } from '../messages/event.ts'
 import type { ModelMessage, ModelResponse } from '../messages/message.ts'
 import type { DeepPartial } from '../output/output-spec.ts'
 import type { RunUsage } from '../usage/run-usage.ts'
-import { executeRun } from './execute-run.ts'
+import { describe, executeRun, inTime } from './execute-run.ts'
 import type { AgentRunResult } from './run-result.ts'
 import type { Run } from './run.ts'
 import { debounced } from './views/debounced.ts'
@@ -46,6 +46,12 @@ export class RunStream<TOutput> implements AgentStream<TOutput> {
   #isRead = false
   #result: Promise<AgentRunResult<TOutput>> | undefined
   #settle: { resolve(result: AgentRunResult<TOutput>): void; reject(error: unknown): void } | undefined
+  /** The reader has been given the output; only the end is left. */
+  #hasOutput = false
+  /** What a reader who goes on after `cancel()` is told, once. */
+  #notice: unknown
+  #stopWaiting: ((error: unknown) => void) | undefined
+  #stopWatching: (() => void) | undefined
 
   constructor(run: Run) {
     this.#run = run
@@ -80,6 +86,7 @@ export class RunStream<TOutput> implements AgentStream<TOutput> {
       next: () => this.#next(),
       return: async () => {
         await this.cancel('its stream was left')
+        this.#notice = undefined
         return { done: true, value: undefined }
       },
     }
@@ -114,9 +121,11 @@ export class RunStream<TOutput> implements AgentStream<TOutput> {
   }
 
   async cancel(reason?: string): Promise<void> {
+    if (this.#hasOutput) return this.#readToEnd()
     if (this.#settle === undefined) void this.#ensureResult().catch(() => {})
     const error = this.#run.cancel(reason)
-    await this.#events.return(undefined as never).catch(() => {})
+    this.#notice = error
+    await inTime(this.#run, this.#events.return(undefined as never)).catch(() => {})
     error.run ??= this.#run.describeFailure()
     this.#settle?.reject(error)
   }
@@ -134,23 +143,44 @@ export class RunStream<TOutput> implements AgentStream<TOutput> {
     this.#isRead = true
   }
 
-  async #next(): Promise<IteratorResult<AgentEvent<TOutput>>> {
-    try {
-      const next = await this.#events.next()
-      if (next.done !== true) return next
-      // a finished generator gives its value once; reading on is no new end
-      if (next.value !== undefined) this.#finish(next.value)
-      return { done: true, value: undefined }
-    } catch (error) {
-      void this.#ensureResult().catch(() => {})
-      this.#settle?.reject(error)
-      throw error
-    }
+  #next(): Promise<IteratorResult<AgentEvent<TOutput>>> {
+    this.#stopWatching ??= this.#run.onOverdue(() => {
+      const error = describe(this.#run, this.#run.cancelled())
+      this.#fail(error)
+      this.#stopWaiting?.(error)
+    })
+    return new Promise((resolve, reject) => {
+      this.#stopWaiting = reject
+      this.#events.next().then(
+        step => (step.done === true ? resolve(this.#finish(step.value)) : resolve(this.#noted(step))),
+        (error: unknown) => reject(this.#fail(error)),
+      )
+    })
   }
 
-  #finish(result: AgentRunResult<TOutput>): void {
-    void this.#ensureResult()
-    this.#settle?.resolve(result)
+  #noted<R extends IteratorYieldResult<AgentEvent<TOutput>>>(step: R): R {
+    if (step.value.kind === 'agent-run-result') this.#hasOutput = true
+    return step
+  }
+
+  /** A generator gives its value once; one that was closed gives none, and reading on is no new end. */
+  #finish(result: AgentRunResult<TOutput> | undefined): IteratorResult<never> | Promise<never> {
+    this.#stopWatching?.()
+    if (result !== undefined) {
+      void this.#ensureResult()
+      this.#settle?.resolve(result)
+    }
+    const notice = this.#notice
+    this.#notice = undefined
+    return notice === undefined ? { done: true, value: undefined } : Promise.reject(notice as Error)
+  }
+
+  #fail(error: unknown): unknown {
+    this.#stopWatching?.()
+    this.#notice = undefined
+    void this.#ensureResult().catch(() => {})
+    this.#settle?.reject(error)
+    return error
   }
 
   async #readToEnd(): Promise<void> {

@@ -9,7 +9,7 @@ import { RunStream } from './agent-stream.ts'
 import type { Agent, AgentOptions, AgentOverride, DepsOfTools, DepsType } from './agent-types.ts'
 import { offerToCapture } from './capture-run-messages.ts'
 import { configure, forRun, newRun, overridden, type AnyAgentOptions, type AnyRunOptions } from './configure.ts'
-import { executeRun } from './execute-run.ts'
+import { executeRun, inTime } from './execute-run.ts'
 import { currentOverride, withOverride } from './override.ts'
 import type { Run } from './run.ts'
 
@@ -60,7 +60,7 @@ class ConfiguredAgent {
 
   async run(prompt?: UserPrompt | null, options: AnyRunOptions = {}): Promise<unknown> {
     const run = this.#start(prompt, options, false)
-    return drain(executeRun(run))
+    return inTime(run, drain(executeRun(run)))
   }
 
   stream(prompt?: UserPrompt | null, options: AnyRunOptions = {}): RunStream<unknown> {

@@ -1,7 +1,6 @@
 import type { RunOutcome } from '../capabilities/capability.ts'
 import type { HookChains } from '../capabilities/hook-chains.ts'
 import { AgentError, type FailedRun } from '../errors/agent-error.ts'
-import { RunCancelled } from '../errors/run-error.ts'
 import type { AgentEvent } from '../messages/event.ts'
 import { runLoop } from './loop.ts'
 import { mergedMetadata, openRun } from './open-run.ts'
@@ -20,10 +19,12 @@ export function failedRunOf(error: unknown): FailedRun | undefined {
 export async function* executeRun<TOutput>(run: Run): AsyncGenerator<AgentEvent<TOutput>, AgentRunResult<TOutput>> {
   let close: (() => Promise<void>) | undefined
   let finished = false
+  let failed = false
   try {
-    run.checkCancelled()
+    run.begin()
     close = await openRun(run)
     const outcome = yield* throughEventHooks(run)
+    run.checkCancelled()
     if (run.config.metadata.length > 0) run.metadata = await mergedMetadata(run, run.config.metadata)
     const result = new RunResult<TOutput>(run, outcome)
     finished = true
@@ -31,26 +32,38 @@ export async function* executeRun<TOutput>(run: Run): AsyncGenerator<AgentEvent<
     return result
   } catch (error) {
     finished = true
+    failed = true
     throw describe(run, error)
   } finally {
     if (!finished) run.cancel('its stream was left')
     run.close()
-    if (close !== undefined) await close()
+    // what broke first is what the caller is told
+    if (close !== undefined) await (failed ? close().catch(() => {}) : close())
   }
 }
 
-/** The error as the caller sees it: it carries what the run had done, and a cancelled run says so whatever broke first. */
+/** The error as the caller sees it: it carries what the run had done, and a cancelled run says so whatever broke first.
+ *  An error that came from the run of another agent, inside a tool, now tells of this run: it is this one's caller who reads it. */
 export function describe(run: Run, error: unknown): unknown {
-  const shown = run.signal.aborted && !RunCancelled.is(error) ? cancelledBy(run, error) : error
+  const shown = run.isCancelled ? run.cancelled() : error
   const failed = run.describeFailure()
-  if (AgentError.is(shown)) shown.run ??= failed
+  if (AgentError.is(shown)) shown.run = failed
   else if (typeof shown === 'object' && shown !== null) failures.set(shown, failed)
   return shown
 }
 
-function cancelledBy(run: Run, error: unknown): RunCancelled {
-  const { reason } = run.signal
-  return RunCancelled.is(reason) ? reason : new RunCancelled(reason, { cause: error })
+/** What becomes of a run, or of a step of it. Code of others that ignores a cancellation does not hold it up for long. */
+export function inTime<T>(run: Run, pending: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = run.onOverdue(() => reject(describe(run, run.cancelled())))
+    const settle = <V>(how: (value: V) => void) => {
+      return (value: V) => {
+        stop()
+        how(value)
+      }
+    }
+    pending.then(settle(resolve), settle(reject))
+  })
 }
 
 /** Hooks may change what consumers see of the events; the run itself goes on to its end all the same. */
@@ -69,13 +82,18 @@ async function* hookedEvents(
   let outcome: RunOutcome | undefined
   const source = readingOn(loop, result => (outcome = result))
   const wrapped = hooks.reduce<AsyncIterable<AgentEvent>>((events, hook) => hook(run.context(), events), source)
-  for await (const event of wrapped) yield event as AgentEvent<never>
-  // a hook that stopped early ends the watching, not the run
-  while (outcome === undefined) {
-    const next = await loop.next()
-    if (next.done === true) outcome = next.value
+  try {
+    for await (const event of wrapped) yield event as AgentEvent<never>
+    // a hook that stopped early ends the watching, not the run
+    while (outcome === undefined) {
+      const next = await loop.next()
+      if (next.done === true) outcome = next.value
+    }
+    return outcome
+  } finally {
+    // the reader has left, or a hook broke down: the loop keeps what it has and lets go
+    if (outcome === undefined) await loop.return(undefined as never)
   }
-  return outcome
 }
 
 /** The loop's events for a hook, which may stop reading them without ending the loop. */

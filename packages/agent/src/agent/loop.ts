@@ -17,8 +17,9 @@ import { startFromPrompt } from './steps/user-prompt.ts'
 export function runLoop(run: Run, first: AgentNode = { kind: 'user-prompt' }): AsyncGenerator<AgentEvent, RunOutcome> {
   const hooks = run.hooks === noHooks ? undefined : runHooks(run.hooks, run.context())
   if (hooks === undefined) return runNodes(run, first)
-  return bridge<AgentEvent, RunOutcome>(emit =>
-    around(run, hooks, undefined, () => drainTo(emit, runNodes(run, first))),
+  return bridge<AgentEvent, RunOutcome>(
+    emit => around(run, hooks, undefined, () => drainTo(emit, runNodes(run, first))),
+    () => run.cancelled(),
   )
 }
 
@@ -52,8 +53,17 @@ async function* runNodes(run: Run, first: AgentNode): AsyncGenerator<AgentEvent,
 function runNode(run: Run, node: AgentNode): NodeWork {
   const hooks = run.hooks === noHooks ? undefined : nodeHooks(run.hooks, run.context())
   if (hooks === undefined) return perform(run, node)
-  return bridge<AgentEvent, AgentNode>(emit =>
-    around(run, hooks, node, changed => drainWorkTo(emit, perform(run, changed))),
+  const before = run.messages.length
+  let isRepeated = false
+  const work = (emit: (event: AgentEvent) => Promise<void>, changed: AgentNode) => {
+    // a hook that has a node run again wants what comes of it in place of the first result
+    if (isRepeated) run.rewind(before)
+    isRepeated = true
+    return drainWorkTo(emit, perform(run, changed))
+  }
+  return bridge<AgentEvent, AgentNode>(
+    emit => around(run, hooks, node, changed => work(emit, changed)),
+    () => run.cancelled(),
   )
 }
 

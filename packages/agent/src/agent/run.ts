@@ -82,10 +82,12 @@ export class Run {
   #history: HistoryCleaner | undefined
   readonly #controller = new AbortController()
   readonly #cancelListeners = new Set<() => void>()
-  #isCancelled = false
+  #cancellation: RunCancelled | undefined
+  readonly #effectCounts = new Map<string, number>()
+  #effectStep = 0
   #nowMs = Number.NaN
   #now = ''
-  readonly #unfollow: () => void
+  #unfollow = () => {}
 
   constructor(config: AgentConfig, start: RunStart) {
     this.config = config
@@ -94,7 +96,15 @@ export class Run {
     this.limits = start.limits
     this.hasTokenLimits = hasTokenLimits(start.limits)
     this.prompt = start.prompt
-    this.#unfollow = this.#follow(start.signal)
+  }
+
+  /** Follows the caller's signal from now on: a run that never starts holds nothing.
+   *  @throws {RunCancelled} */
+  begin(): void {
+    const { signal } = this.start
+    this.#unfollow()
+    if (signal !== undefined) this.#unfollow = onAbort(signal, () => this.#abort(signal.reason))
+    this.checkCancelled()
   }
 
   get deps(): unknown {
@@ -127,8 +137,13 @@ export class Run {
     return this.#now
   }
 
+  /** The same effect again within a step, as when a hook repeats it, has a number behind its name. */
   effect(name: string): EffectStep {
-    return { runId: this.runId, step: this.step, name }
+    if (this.step !== this.#effectStep) this.#effectCounts.clear()
+    this.#effectStep = this.step
+    const count = (this.#effectCounts.get(name) ?? 0) + 1
+    this.#effectCounts.set(name, count)
+    return { runId: this.runId, step: this.step, name: count === 1 ? name : `${name}#${count}` }
   }
 
   /** Adds a message of this run, stamped where it is not. */
@@ -158,11 +173,30 @@ export class Run {
     this.#history?.reset()
   }
 
+  /** Takes out what was added since the history had this length. */
+  rewind(length: number): void {
+    while (this.messages.length > length) this.dropLast()
+  }
+
+  /** Forgets what the run has done, for a hook that runs it again from the start. What was used stays counted. */
+  restart(): void {
+    this.messages.length = 0
+    this.#produced.clear()
+    this.#history?.reset()
+    this.prompt = this.start.prompt
+    this.outputRetries = 0
+    this.toolRetries.clear()
+    this.unknownTools.clear()
+  }
+
   /** A hook rewrote the history: what it kept keeps its age, what it added is new. */
   replaceMessages(messages: readonly ModelMessage[]): void {
     const before = new Set(this.messages)
-    this.messages.splice(0, this.messages.length, ...messages)
-    for (const message of messages) if (!before.has(message)) this.#produced.add(message)
+    this.messages.length = 0
+    for (const message of messages) {
+      this.messages.push(message)
+      if (!before.has(message)) this.#produced.add(message)
+    }
     this.#history?.reset()
   }
 
@@ -190,23 +224,18 @@ export class Run {
     return id
   }
 
-  /** Aborts everything the run is doing; returns the error that ends it. */
+  /** Aborts everything the run is doing; returns the error that ends it. The first reason counts. */
   cancel(reason?: unknown): RunCancelled {
     const error = new RunCancelled(reason)
-    this.#abort(error)
-    return error
+    this.#abort(error, error)
+    return this.cancelled()
   }
 
-  #abort(reason: unknown): void {
-    if (this.#isCancelled) return
-    this.#isCancelled = true
+  #abort(reason: unknown, error = cancellationFor(reason)): void {
+    if (this.#cancellation !== undefined) return
+    this.#cancellation = error
     this.#controller.abort(reason)
     for (const listener of this.#cancelListeners) listener()
-  }
-
-  /** Aborts the run with a signal. Returns how to stop listening. */
-  #follow(signal: AbortSignal | undefined): () => void {
-    return signal === undefined ? () => {} : onAbort(signal, () => this.#abort(signal.reason))
   }
 
   /** Calls `listener` when the run is cancelled. Returns how to stop listening. Far cheaper than listening to `signal`. */
@@ -232,14 +261,29 @@ export class Run {
     })
   }
 
-  /** @throws {RunCancelled} once the run is cancelled */
-  checkCancelled(): void {
-    if (this.#isCancelled) throw this.cancelled()
+  /** Calls back when the run was cancelled and what it is doing has had time to clean up. Returns how to stop waiting. */
+  onOverdue(callback: () => void): () => void {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const wait = () => (timer = setTimeout(callback, graceMs))
+    const stop = this.isCancelled ? void wait() : this.onCancel(wait)
+    return () => {
+      stop?.()
+      clearTimeout(timer)
+    }
   }
 
+  get isCancelled(): boolean {
+    return this.#cancellation !== undefined
+  }
+
+  /** @throws {RunCancelled} once the run is cancelled */
+  checkCancelled(): void {
+    if (this.#cancellation !== undefined) throw this.#cancellation
+  }
+
+  /** The error that ends the run, this run's alone: it carries what this run had done. */
   cancelled(): RunCancelled {
-    const { reason } = this.signal
-    return RunCancelled.is(reason) ? reason : new RunCancelled(reason)
+    return this.#cancellation ?? new RunCancelled()
   }
 
   /** Lets go of the caller's signal. */
@@ -266,4 +310,12 @@ export class Run {
       conversationId: message.conversationId ?? this.conversationId,
     })
   }
+}
+
+/** How long a cancelled run waits for hooks, output functions and toolsets to notice. */
+const graceMs = 100
+
+/** A signal that came from another run holds that run's error. */
+function cancellationFor(reason: unknown): RunCancelled {
+  return RunCancelled.is(reason) ? new RunCancelled(reason.reason, { cause: reason }) : new RunCancelled(reason)
 }

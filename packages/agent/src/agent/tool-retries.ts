@@ -24,6 +24,12 @@ export class ToolRetries {
     if (this.#counts?.has(name) === true) this.#succeeded = (this.#succeeded ?? new Set()).add(name)
   }
 
+  clear(): void {
+    this.#counts = undefined
+    this.#failed = undefined
+    this.#succeeded = undefined
+  }
+
   /** A success clears a tool's count, unless the same tool also failed in that step. */
   nextStep(): void {
     for (const name of this.#succeeded ?? []) if (this.#failed?.has(name) !== true) this.#counts?.delete(name)

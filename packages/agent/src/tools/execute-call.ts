@@ -16,7 +16,8 @@ export interface CallToExecute {
   /** The context for one attempt; a timeout replaces its signal. */
   readonly context: (signal?: AbortSignal) => RunContext
   readonly timeoutMs: number | undefined
-  readonly step: EffectStep
+  /** Names the effect; a hook may have it performed more than once. */
+  readonly step: () => EffectStep
 }
 
 const signals = ['model-retry', 'tool-failed', 'call-deferred', 'approval-required', 'skip-tool-execution'] as const
@@ -27,7 +28,7 @@ const signals = ['model-retry', 'tool-failed', 'call-deferred', 'approval-requir
 export function executeCall(chains: HookChains, effects: Effects, call: CallToExecute): MaybePromise<unknown> {
   const { tool, part, step } = call
   const perform = (args: unknown, ctx: RunContext) =>
-    effects.toolCall(step, { tool, args, ctx }, () => tool.call(args, ctx))
+    effects.toolCall(step(), { tool, args, ctx }, () => tool.call(args, ctx))
   const attempt = (args: unknown) =>
     call.timeoutMs === undefined
       ? perform(args, call.context())
@@ -59,9 +60,14 @@ async function withTimeout<T>(
   work: (signal: AbortSignal) => MaybePromise<T>,
 ): Promise<T> {
   const controller = new AbortController()
-  const release = onAbort(parent, () => controller.abort(parent.reason))
+  let release = () => {}
   let timer: ReturnType<typeof setTimeout> | undefined
-  const timeUp = new Promise<never>((_, reject) => {
+  const stopped = new Promise<never>((_, reject) => {
+    // rejects too: a tool that ignores its signal must not keep the timer running
+    release = onAbort(parent, () => {
+      controller.abort(parent.reason)
+      reject(parent.reason)
+    })
     timer = setTimeout(() => {
       const error = new ModelRetry(`Timed out after ${timeoutMs / 1000} seconds.`)
       reject(error)
@@ -72,7 +78,7 @@ async function withTimeout<T>(
   // a tool that ignores its signal may still fail later, when nobody listens any more
   working.catch(() => {})
   try {
-    return await Promise.race([working, timeUp])
+    return await Promise.race([working, stopped])
   } finally {
     clearTimeout(timer)
     release()

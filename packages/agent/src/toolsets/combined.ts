@@ -35,13 +35,11 @@ export class CombinedToolset<in out TDeps = unknown> implements Toolset<TDeps> {
 
   async open(): Promise<() => Promise<void>> {
     const closers: (() => Promise<void>)[] = []
-    const close = async () => {
-      for (const closer of closers.reverse()) await closer()
-    }
+    const close = () => closeAll(closers.splice(0))
     try {
       for (const toolset of this.toolsets) if (toolset.open) closers.push(await toolset.open())
     } catch (error) {
-      await close()
+      await close().catch(() => {})
       throw error
     }
     return close
@@ -83,4 +81,12 @@ export class CombinedToolset<in out TDeps = unknown> implements Toolset<TDeps> {
   #replaced(toolsets: readonly Toolset<TDeps>[]): Toolset<TDeps> {
     return toolsets.every((toolset, index) => toolset === this.toolsets[index]) ? this : new CombinedToolset(toolsets)
   }
+}
+
+/** Closes what was opened, the last first. One that fails keeps none of the others open.
+ *  @throws the first failure */
+async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = []
+  for (const close of [...closers].reverse()) await close().catch((error: unknown) => failures.push(error))
+  if (failures.length > 0) throw failures[0]
 }

@@ -6,19 +6,30 @@ class Abandoned extends Error {
   }
 }
 
+interface Emission<T> {
+  readonly value: T
+  readonly taken: () => void
+  readonly refuse: (error: unknown) => void
+}
+
 /** Turns work that emits values into an async generator, one value at a time: `emit` resolves when the consumer
- *  asks for the next one, so nothing is buffered. The generator returns what the work returns, and throws what it throws.
- *  When the consumer leaves, a pending or later `emit` rejects, and leaving waits until the work has settled. */
-export async function* bridge<T, R>(work: (emit: (value: T) => Promise<void>) => Promise<R>): AsyncGenerator<T, R> {
-  let slot: { value: T; taken: () => void; refuse: (error: unknown) => void } | undefined
+ *  asks for the next one, so nothing is buffered but what is emitted side by side. The generator returns what the work
+ *  returns, and throws what it throws. When the consumer leaves, waiting and later `emit`s reject, and leaving waits until the
+ *  work has settled. So does an `emit` after the work has settled: nobody reads any more.
+ *  @param leaving what a waiting `emit` rejects with when the consumer leaves */
+export async function* bridge<T, R>(
+  work: (emit: (value: T) => Promise<void>) => Promise<R>,
+  leaving: () => unknown = () => new Abandoned(),
+): AsyncGenerator<T, R> {
+  const waiting: Emission<T>[] = []
   let wake: (() => void) | undefined
-  let abandoned = false
   let settled = false
+  let refusal: { readonly reason: unknown } | undefined
 
   const emit = (value: T) =>
     new Promise<void>((taken, refuse) => {
-      if (abandoned) return refuse(new Abandoned())
-      slot = { value, taken, refuse }
+      if (refusal !== undefined) return refuse(refusal.reason)
+      waiting.push({ value, taken, refuse })
       wake?.()
     })
   const done = work(emit).finally(() => {
@@ -30,24 +41,19 @@ export async function* bridge<T, R>(work: (emit: (value: T) => Promise<void>) =>
 
   try {
     for (;;) {
-      if (slot === undefined && !settled) await new Promise<void>(resolve => (wake = resolve))
-      wake = undefined
-      if (slot === undefined) {
-        if (settled) break
-        continue
-      }
-      const { value, taken } = slot
-      yield value
-      slot = undefined
-      taken()
+      const next = waiting[0]
+      if (next !== undefined) {
+        yield next.value
+        waiting.shift()
+        next.taken()
+      } else if (settled) break
+      else await new Promise<void>(resolve => (wake = resolve))
     }
     return await done
   } finally {
-    if (!settled) {
-      abandoned = true
-      slot?.refuse(new Abandoned())
-      await done.catch(() => {})
-    }
+    refusal = { reason: settled ? new Abandoned() : leaving() }
+    for (const { refuse } of waiting) refuse(refusal.reason)
+    if (!settled) await done.catch(() => {})
   }
 }
 

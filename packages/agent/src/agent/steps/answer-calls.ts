@@ -100,7 +100,9 @@ function withPrompt(run: Run, parts: readonly RequestPart[], { prompt }: CallToo
 
 /** The run stops in the middle of a batch: results that exist stay in the history, marked as incomplete. */
 function keepFinished(run: Run, results: BatchResults): void {
-  if (results.parts.length > 0) run.append({ kind: 'request', parts: results.parts, state: 'interrupted' })
+  // an empty request says that open calls were cancelled, so that a new prompt may follow
+  if (results.parts.length > 0 || run.isCancelled)
+    run.append({ kind: 'request', parts: results.parts, state: 'interrupted' })
 }
 
 function end(run: Run, outcome: RunOutcome, parts: readonly RequestPart[]): EndNode {
@@ -202,20 +204,23 @@ async function* takeOutput(
   return yield* tryOutputCall(run, call, { pastBudget: 'throw' })
 }
 
-/** Everything runs: functions, then all outputs at the same time. The first valid output, in the order of the calls, wins. */
+/** Everything runs: functions, then all outputs one by one. The first valid output, in the order of the calls, wins. */
 async function* exhaustive(run: Run, { calls, results }: Batch): AsyncGenerator<AgentEvent, Winner | undefined> {
   const ofFunctions = new BatchResults()
-  yield* runFunctionCalls(run, calls.filter(isFunctionCall), ofFunctions)
   let winner: Winner | undefined
   let failure: unknown
   const attempts = new Map<string, OutputAttempt>()
-  for (const call of calls.filter(isOutputCall)) {
-    const attempt = yield* tryOutputCall(run, call, { pastBudget: 'keep', isLoser: winner !== undefined })
-    winner ??= attempt.winner
-    failure ??= attempt.exhausted
-    attempts.set(String(call.index), attempt)
+  try {
+    yield* runFunctionCalls(run, calls.filter(isFunctionCall), ofFunctions)
+    for (const call of calls.filter(isOutputCall)) {
+      const attempt = yield* tryOutputCall(run, call, { pastBudget: 'keep', isLoser: winner !== undefined })
+      winner ??= attempt.winner
+      failure ??= attempt.exhausted
+      attempts.set(String(call.index), attempt)
+    }
+  } finally {
+    mergeInOrder(calls, { results, ofFunctions, attempts })
   }
-  mergeInOrder(calls, { results, ofFunctions, attempts })
   if (winner === undefined && failure !== undefined) throw failure
   return winner
 }

@@ -8,31 +8,35 @@ import { completedStreamedResponse } from '../../models/streamed-response.ts'
 import { addUsage } from '../../usage/add-usage.ts'
 import { checkTokens } from '../../usage/check-limits.ts'
 import type { Run } from '../run.ts'
+import type { Attempt } from './attempt.ts'
+
+/** What belongs to a request besides its content. */
+export interface Asking {
+  /** Learns what came of an answer that broke off. */
+  readonly attempt: Attempt
+  /** The response of an old history that is to be resumed. */
+  readonly resume: ModelResponse | undefined
+}
 
 /** Performs one model request as a whole, through the effects port. A response the provider suspends is resumed until it is
- *  finished; an error ends the provider's job.
- *  @param suspended the response of an old history that is to be resumed */
-export function requestWhole(
-  run: Run,
-  request: ModelRequestContext,
-  suspended?: ModelResponse,
-): Promise<ModelResponse> {
+ *  finished; an error ends the provider's job. */
+export function requestWhole(run: Run, request: ModelRequestContext, asking: Asking): Promise<ModelResponse> {
   return performOnce(run, request).then(first =>
-    suspended === undefined && first.state !== 'suspended' ? first : resumeWhole(run, request, { first, suspended }),
+    asking.resume === undefined && first.state !== 'suspended' ? first : resumeWhole(run, request, { first, asking }),
   )
 }
 
 interface Resuming {
   readonly first: ModelResponse
-  readonly suspended: ModelResponse | undefined
+  readonly asking: Asking
 }
 
 async function resumeWhole(
   run: Run,
   request: ModelRequestContext,
-  { first, suspended }: Resuming,
+  { first, asking: { attempt, resume } }: Resuming,
 ): Promise<ModelResponse> {
-  const continuation = new Continuation(request.model, suspended)
+  const continuation = new Continuation(request.model, resume)
   try {
     let step = continuation.take(first)
     while (!step.done) {
@@ -41,32 +45,41 @@ async function resumeWhole(
     }
     return step.response
   } catch (error) {
+    if (continuation.suspended !== undefined) attempt.brokeOff(continuation.suspended)
     await continuation.abandon()
     throw error
   }
 }
 
-/** Performs one model request as a stream and passes its events on. However the reading ends, what arrived is in the
- *  history: whole, or as `interrupted`. */
+/** Performs one model request as a stream and passes its events on. However the reading ends, the attempt knows what arrived. */
 export async function* requestStreamed(
   run: Run,
   request: ModelRequestContext,
-  suspended?: ModelResponse,
+  asking: Asking,
 ): AsyncGenerator<ModelEvent, ModelResponse> {
-  const first = yield* streamOnce(run, request, { earlier: suspended, isResent: false })
-  if (suspended === undefined && first.state !== 'suspended') return first
-  const continuation = new Continuation(request.model, suspended)
+  const { attempt, resume } = asking
+  const first = yield* streamOnce(run, request, { attempt, earlier: resume, isResent: false })
+  if (resume === undefined && first.state !== 'suspended') return first
+  const continuation = new Continuation(request.model, resume)
+  let isStreaming = false
+  let finished = false
   try {
     let step = continuation.take(first)
     while (!step.done) {
       await pause(run, step.delayMs)
-      const next = yield* streamOnce(run, request, { earlier: step.response, isResent: true })
+      isStreaming = true
+      const next = yield* streamOnce(run, request, { attempt, earlier: step.response, isResent: true })
+      isStreaming = false
       step = continuation.take(next)
     }
+    finished = true
     return step.response
-  } catch (error) {
-    await continuation.abandon()
-    throw error
+  } finally {
+    // also when the reader leaves; a stream tells by itself what came of it
+    if (!finished) {
+      if (!isStreaming && continuation.suspended !== undefined) attempt.brokeOff(continuation.suspended)
+      await continuation.abandon()
+    }
   }
 }
 
@@ -76,6 +89,7 @@ async function pause(run: Run, delayMs: number | undefined): Promise<void> {
 }
 
 function performOnce(run: Run, request: ModelRequestContext, resumed?: ModelResponse): Promise<ModelResponse> {
+  run.checkCancelled()
   const { model } = request
   const call = modelCall(run, request, resumed)
   const { effects } = run.config
@@ -85,6 +99,7 @@ function performOnce(run: Run, request: ModelRequestContext, resumed?: ModelResp
 }
 
 interface StreamPosition {
+  readonly attempt: Attempt
   /** What came of the same answer before. */
   readonly earlier: ModelResponse | undefined
   /** It is not in the history, so it has to be sent along. */
@@ -95,12 +110,13 @@ interface StreamPosition {
 async function* streamOnce(
   run: Run,
   request: ModelRequestContext,
-  { earlier, isResent }: StreamPosition,
+  { attempt, earlier, isResent }: StreamPosition,
 ): AsyncGenerator<ModelEvent, ModelResponse> {
   const resumed = isResent ? earlier : undefined
-  const stream = run.config.effects.streams
-    ? await openStream(run, request, resumed)
-    : completedStreamedResponse(await performOnce(run, request, resumed), request.parameters)
+  const stream = await openStream(run, request, resumed).catch((error: unknown) => {
+    if (isResent && earlier !== undefined) attempt.brokeOff(earlier)
+    throw error
+  })
   let finished = false
   run.currentStream = stream
   const stopListening = run.onCancel(() => void stream.cancel())
@@ -115,14 +131,21 @@ async function* streamOnce(
     return stream.response()
   } finally {
     stopListening()
-    if (!finished) await keepInterrupted(run, stream, resumed)
+    if (!finished) attempt.brokeOff(await partialOf(stream, earlier))
   }
 }
 
-/** A stream that opens after the run was cancelled is closed at once. */
-function openStream(run: Run, request: ModelRequestContext, resumed?: ModelResponse): Promise<StreamedResponse> {
+async function openStream(
+  run: Run,
+  request: ModelRequestContext,
+  resumed: ModelResponse | undefined,
+): Promise<StreamedResponse> {
+  if (!run.config.effects.streams)
+    return completedStreamedResponse(await performOnce(run, request, resumed), request.parameters)
+  run.checkCancelled()
   const opening = streamModel(request.model, modelCall(run, request, resumed))
-  opening.then(stream => (run.signal.aborted ? stream.cancel() : undefined)).catch(() => {})
+  // a stream that opens after the run was cancelled is closed at once
+  opening.then(stream => (run.isCancelled ? stream.cancel() : undefined)).catch(() => {})
   return run.orCancelled(opening)
 }
 
@@ -133,11 +156,8 @@ function modelCall(run: Run, request: ModelRequestContext, resumed?: ModelRespon
   return { messages, settings, parameters, signal: run.signal, context: run.context() }
 }
 
-async function keepInterrupted(run: Run, stream: StreamedResponse, earlier: ModelResponse | undefined): Promise<void> {
+async function partialOf(stream: StreamedResponse, earlier: ModelResponse | undefined): Promise<ModelResponse> {
   await stream.cancel()
   const received = stream.response()
-  const response = earlier === undefined ? received : mergeContinuation(earlier, received)
-  run.usage.requests += 1
-  run.usage.add(response.usage)
-  if (response.parts.length > 0) run.append({ ...response, state: 'interrupted' })
+  return earlier === undefined ? received : mergeContinuation(earlier, received)
 }

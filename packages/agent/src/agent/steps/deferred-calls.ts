@@ -33,7 +33,7 @@ export async function* settleDeferred(
   yield* checkDeferrable(run, waiting, results)
   const requests = results.takeDeferred()
   if (requests === undefined) return undefined
-  refuseDuplicates(requests)
+  refuseDuplicates(requests, batch)
   yield { kind: 'deferred-tool-requests', requests }
   const left = yield* handleHere(run, batch, requests)
   if (left === undefined) return undefined
@@ -59,11 +59,13 @@ function deferredParts(requests: DeferredToolRequests | undefined): readonly Too
   return requests === undefined ? [] : [...requests.calls, ...requests.approvals]
 }
 
-function refuseDuplicates(requests: DeferredToolRequests): void {
-  const ids = deferredParts(requests).map(part => part.toolCallId)
-  if (new Set(ids).size < ids.length) {
+/** Results come by id, so no other call of the response may have the id of a deferred one.
+ *  @throws {UnexpectedModelBehavior} */
+function refuseDuplicates(requests: DeferredToolRequests, { calls }: Batch): void {
+  for (const { toolCallId } of deferredParts(requests)) {
+    if (calls.filter(({ part }) => part.toolCallId === toolCallId).length === 1) continue
     throw new UnexpectedModelBehavior(
-      'Two deferred tool calls have the same id, so their results could not be told apart.',
+      `Two tool calls have the id \`${toolCallId}\` and one of them is deferred, so its result could not be told apart.`,
     )
   }
 }
@@ -83,7 +85,10 @@ async function* handleHere(
     if (open === undefined) break
     const given = await hook(run.context(), open)
     if (given === undefined) continue
-    for (const [id, resolution] of resolutions(given)) answers.set(id, resolution)
+    for (const [id, resolution] of resolutions(given)) {
+      refuseUnasked(id, open)
+      answers.set(id, resolution)
+    }
     open = remaining(requests, answers)
   }
   if (answers.size === 0) return requests
@@ -94,6 +99,15 @@ async function* handleHere(
   })
   yield* runFunctionCalls(run, resolved, batch.results)
   return join(open, batch.results.takeDeferred())
+}
+
+/** @throws {UserError} */
+function refuseUnasked(id: string, open: DeferredToolRequests): void {
+  const ids = deferredParts(open).map(part => part.toolCallId)
+  if (ids.includes(id)) return
+  throw new UserError(
+    `A \`handleDeferredToolCalls\` hook answered \`${id}\`, which is not among the deferred calls it was given: ${ids.join(', ')}.`,
+  )
 }
 
 function remaining(

@@ -16,7 +16,8 @@ import { addUsage } from '../../usage/add-usage.ts'
 import { bridge, drainTo } from '../../util/bridge.ts'
 import { isPromiseLike, type MaybePromise } from '../../util/json.ts'
 import type { Run } from '../run.ts'
-import { requestStreamed, requestWhole } from './call-model.ts'
+import { Attempt } from './attempt.ts'
+import { requestStreamed, requestWhole, type Asking } from './call-model.ts'
 import { collectInstructions } from './instructions.ts'
 import { collectSettings } from './model-settings.ts'
 import type { NodeWork } from './node-work.ts'
@@ -37,11 +38,16 @@ async function sendPlain(run: Run, node: ModelRequestNode): Promise<AgentNode> {
   const request = isPromiseLike(starting) ? await starting : starting
   if (run.limits.countTokensBeforeRequest === true) await checkCounted(run, request)
   checkBeforeRequest(run.usage, run.limits)
+  const attempt = new Attempt(run)
+  attempt.begin()
   let response: ModelResponse
   try {
-    response = await requestWhole(run, request, node.resume)
+    response = await requestWhole(run, request, { attempt, resume: node.resume })
   } catch (error) {
-    return recover(run, node, { error, called: true })
+    keepPartial(run, node, attempt)
+    if (isSignal(error, 'skip-model-request')) return finish(run, node, error.response)
+    if (isSignal(error, 'model-retry')) return retryRequest(run, error)
+    throw error
   }
   run.usage.requests += 1
   return finish(run, node, response)
@@ -55,37 +61,53 @@ async function* sendWithEvents(run: Run, node: ModelRequestNode): AsyncGenerator
     yield event
   }
   const prepared = await startStep(run)
-  const attempt: Attempt = { called: false }
+  const attempt = new Attempt(run)
+  let isSent = false
+  let isAnswered = false
   let response: ModelResponse
   try {
     const request = run.hooks.beforeModelRequest === undefined ? prepared : await beforeRequest(run, prepared)
     if (run.limits.countTokensBeforeRequest === true) await checkCounted(run, request)
     checkBeforeRequest(run.usage, run.limits)
     const hooks = run.hooks === noHooks ? undefined : modelRequestHooks(run.hooks, run.context())
-    if (hooks !== undefined) response = yield* hookedRequest(run, request, { hooks, attempt, resume: node.resume })
+    const asking = { attempt, resume: node.resume }
+    isSent = true
+    if (hooks !== undefined) response = yield* hookedRequest(run, request, { hooks, asking })
     else {
-      attempt.called = true
+      attempt.begin()
       response = request.streaming
-        ? yield* requestStreamed(run, request, node.resume)
-        : await requestWhole(run, request, node.resume)
+        ? yield* requestStreamed(run, request, asking)
+        : await requestWhole(run, request, asking)
     }
+    run.checkCancelled()
+    isAnswered = true
     if (attempt.called) run.usage.requests += 1
     if (run.hooks.afterModelRequest !== undefined) response = await afterRequest(run, request, response)
   } catch (error) {
-    return recover(run, node, { error, called: attempt.called })
+    if (isSignal(error, 'skip-model-request')) response = error.response
+    else if (isSignal(error, 'model-retry') && isSent) {
+      if (!isAnswered) keepRefused(run, attempt)
+      return retryRequest(run, error)
+    } else throw error
+  } finally {
+    // also when whoever reads the events leaves
+    if (!isAnswered) keepPartial(run, node, attempt)
   }
   return finish(run, node, response)
 }
 
-/** A hook or the model may refuse by a signal; every other error ends the run. */
-function recover(
-  run: Run,
-  node: ModelRequestNode,
-  { error, called }: Attempt & { readonly error: unknown },
-): AgentNode {
-  if (isSignal(error, 'skip-model-request')) return finish(run, node, error.response)
-  if (isSignal(error, 'model-retry') && called) return retryRequest(run, error)
-  throw error
+/** What came of the answer of a request that failed. Of a response that was resumed it is the whole so far. */
+function keepPartial(run: Run, node: ModelRequestNode, attempt: Attempt): void {
+  if (node.resume !== undefined && attempt.hasPartial) run.dropLast()
+  attempt.keepPartial()
+}
+
+/** A hook around the request refused its answer, which was paid for: it counts and stays in the history. */
+function keepRefused(run: Run, attempt: Attempt): void {
+  const refused = attempt.takeRefused()
+  if (refused === undefined) return
+  run.usage.requests += 1
+  take(run, refused)
 }
 
 /** Chooses the model and the tools of the next step and prepares its request. */
@@ -101,35 +123,29 @@ function withModel(run: Run): MaybePromise<ModelRequestContext> {
   return isPromiseLike(refreshing) ? refreshing.then(() => prepareRequest(run)) : prepareRequest(run)
 }
 
-/** Whether the model was asked: a hook may answer in its place. */
-interface Attempt {
-  called: boolean
-}
-
 interface HookedRequest {
   readonly hooks: Around<ModelRequestContext, ModelResponse>
-  readonly attempt: Attempt
-  readonly resume: ModelResponse | undefined
+  readonly asking: Asking
 }
 
 /** The request inside its hooks; its events are passed on from within. */
 function hookedRequest(
   run: Run,
   request: ModelRequestContext,
-  { hooks, attempt, resume }: HookedRequest,
+  { hooks, asking }: HookedRequest,
 ): AsyncGenerator<AgentEvent, ModelResponse> {
-  return bridge<AgentEvent, ModelResponse>(emit =>
-    runAround(
-      hooks,
-      request,
-      changed => {
-        attempt.called = true
-        return changed.streaming
-          ? drainTo(emit, requestStreamed(run, changed, resume))
-          : requestWhole(run, changed, resume)
-      },
-      { isSignal: error => isSignal(error, 'skip-model-request') || isSignal(error, 'model-retry') },
-    ),
+  const ask = async (emit: (event: AgentEvent) => Promise<void>, changed: ModelRequestContext) => {
+    asking.attempt.begin()
+    const answer = changed.streaming
+      ? drainTo(emit, requestStreamed(run, changed, asking))
+      : requestWhole(run, changed, asking)
+    return asking.attempt.answered(await answer)
+  }
+  const passed = (error: unknown) =>
+    run.isCancelled || isSignal(error, 'skip-model-request') || isSignal(error, 'model-retry')
+  return bridge<AgentEvent, ModelResponse>(
+    emit => runAround(hooks, request, changed => ask(emit, changed), { isSignal: passed }),
+    () => run.cancelled(),
   )
 }
 

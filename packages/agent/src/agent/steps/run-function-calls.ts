@@ -9,7 +9,7 @@ import { externalResult } from './external-result.ts'
 import { refusalContent } from './process-output.ts'
 import { askAgain, refuseUnknown } from './refuse-call.ts'
 import { RunningCalls, type ReadyCall } from './running-calls.ts'
-import { callFacts } from './settle-call.ts'
+import { callFacts, deferBySignal } from './settle-call.ts'
 
 /** Validates calls one after the other, checks the budget for all of them, then runs them at the same time,
  *  except where a sequential tool stands between. Results come as they are ready and are stored in the order of the calls. */
@@ -26,10 +26,10 @@ export async function* runFunctionCalls(
       const pending = checkCall(run, call, batch)
       const checked = isPromiseLike(pending) ? await pending : pending
       // a call that was answered elsewhere had no need of its arguments
-      const argsValid = checked.kind === 'answered' ? undefined : checked.kind === 'ready'
+      const argsValid = checked.kind === 'answered' ? undefined : checked.kind !== 'refused'
       yield { kind: 'function-tool-call', part: call.part, argsValid }
       if (checked.kind === 'ready') ready.push(checked.ready)
-      else results.set(call.index, checked.result)
+      else if (checked.kind !== 'deferred') results.set(call.index, checked.result)
     }
     checkBatch(run, calls, results)
     for (const result of results.values()) yield resultEvent(result)
@@ -69,6 +69,7 @@ function countsAsCall(call: FunctionCall | UnknownCall): boolean {
 type Checked =
   | { readonly kind: 'ready'; readonly ready: ReadyCall }
   | { readonly kind: 'answered' | 'refused'; readonly result: CallResult }
+  | { readonly kind: 'deferred' }
 
 function checkCall(run: Run, call: FunctionCall | UnknownCall, batch: BatchResults): MaybePromise<Checked> {
   if (call.kind === 'unknown') return { kind: 'refused', result: { part: refuseUnknown(run, call) } }
@@ -83,6 +84,7 @@ function checkCall(run: Run, call: FunctionCall | UnknownCall, batch: BatchResul
   }
   const ready = (args: unknown): Checked => ({ kind: 'ready', ready: { call, args } })
   const refused = (error: unknown): Checked => {
+    if (deferBySignal(error, part, batch)) return { kind: 'deferred' }
     const content = refusalContent(error)
     if (content === undefined) throw error
     return { kind: 'refused', result: { part: askAgain(run, call, { content, cause: error, batch }) } }

@@ -32,6 +32,8 @@ export class RunningCalls {
       this.#siblings?.abort(run.signal.reason)
     })
     for (const { call, args } of calls) {
+      // a tool that returned at once may have cancelled the run
+      if (run.isCancelled) break
       void settleCall(run, call, { args, batch, signal: this.#siblings?.signal }).then(ending => {
         if (ending.kind === 'result' && ending.succeeded === true) this.#countSuccess(call)
         this.#endings.push({ call, ending })

@@ -1,5 +1,6 @@
 import { RunCancelled } from '../../errors/run-error.ts'
 import { isSignal } from '../../errors/signals.ts'
+import type { ToolCallPart } from '../../messages/part.ts'
 import { callResult, returnPart, type CallResult } from '../../tools/call-result.ts'
 import { executeCall } from '../../tools/execute-call.ts'
 import { isPromiseLike } from '../../util/json.ts'
@@ -31,7 +32,7 @@ export async function settleCall(run: Run, call: FunctionCall, { args, batch, si
       args,
       context: own => run.context(callFacts(run, call, own ?? signal)),
       timeoutMs: tool.definition.timeoutMs ?? run.config.toolTimeoutMs,
-      step: run.effect(`tool-call:${run.step}:${part.toolCallId}:${call.index}`),
+      step: () => run.effect(`tool-call:${run.step}:${part.toolCallId}:${call.index}`),
     })
     const value = isPromiseLike(pending) ? await pending : pending
     return { kind: 'result', result: callResult(part, value, run.now()), succeeded: true }
@@ -46,15 +47,12 @@ function endingOf(run: Run, call: FunctionCall, { error, batch }: { error: unkno
     if (isSignal(error, 'tool-failed')) {
       return { kind: 'result', result: { part: returnPart(part, error.message, run.now(), 'failed') } }
     }
-    if (isSignal(error, 'call-deferred') || isSignal(error, 'approval-required')) {
-      batch.defer(error.kind === 'call-deferred' ? 'call' : 'approval', part, error.metadata)
-      return { kind: 'deferred' }
-    }
+    if (deferBySignal(error, part, batch)) return { kind: 'deferred' }
     const content = refusalContent(error)
     if (content !== undefined) {
       return { kind: 'result', result: { part: askAgain(run, call, { content, cause: error, batch }) } }
     }
-    if (RunCancelled.is(error) && !run.signal.aborted) {
+    if (RunCancelled.is(error) && !run.isCancelled) {
       const message = `The sub-agent run was cancelled: ${error.message}`
       return { kind: 'result', result: { part: returnPart(part, message, run.now(), 'failed') } }
     }
@@ -62,6 +60,13 @@ function endingOf(run: Run, call: FunctionCall, { error, batch }: { error: unkno
   } catch (exhausted) {
     return { kind: 'error', error: exhausted }
   }
+}
+
+/** Puts a call off when that is what was thrown: by the tool, by a check of its arguments or by a hook. */
+export function deferBySignal(error: unknown, part: ToolCallPart, batch: BatchResults): boolean {
+  if (!isSignal(error, 'call-deferred') && !isSignal(error, 'approval-required')) return false
+  batch.defer(error.kind === 'call-deferred' ? 'call' : 'approval', part, error.metadata)
+  return true
 }
 
 export function callFacts(run: Run, call: FunctionCall, signal?: AbortSignal): CallFacts {

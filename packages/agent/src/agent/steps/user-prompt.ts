@@ -12,6 +12,7 @@ import { refreshDynamicPrompts, systemPromptParts } from './system-prompts.ts'
 /** Where a run begins: cleans the history it was given and decides whether to ask the model or to go on with its last answer. */
 export function startFromPrompt(run: Run): MaybePromise<AgentNode> {
   run.checkCancelled()
+  if (run.messages.length > 0) run.restart()
   const { history, deferredToolResults } = run.start
   const hasPast = history.length > 0 || deferredToolResults !== undefined
   return hasPast || run.config.systemPrompts.length > 0 ? startWithHistory(run) : ask([], run)
@@ -73,7 +74,8 @@ function continueResponse(run: Run, last: ModelResponse): AgentNode {
 /** Answers the calls that a cancelled run left open, for good. */
 function closeOpenCalls(run: Run): void {
   const closed = cleanHistory(run.messages, { repairLastResponse: true, merge: false })
-  run.messages.splice(0, run.messages.length, ...closed)
+  run.messages.length = 0
+  for (const message of closed) run.messages.push(message)
 }
 
 function promptOf(request: ModelRequest): UserPrompt | undefined {
