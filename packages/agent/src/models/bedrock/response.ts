@@ -60,17 +60,24 @@ const namedCounters = new Set([
 export function usageOf(usage: TokenUsage | undefined): RequestUsage {
   if (usage === undefined) return requestUsage({})
   const { inputTokens = 0, outputTokens = 0, cacheReadInputTokens = 0, cacheWriteInputTokens = 0 } = usage
-  const details: Record<string, number> = Object.create(null)
-  for (const [key, value] of Object.entries(usage)) {
-    if (!namedCounters.has(key) && Number.isInteger(value)) details[key] = value
-  }
+  const details = otherCounters(usage)
   return requestUsage({
     inputTokens: inputTokens + cacheReadInputTokens + cacheWriteInputTokens,
     cacheReadTokens: cacheReadInputTokens,
     cacheWriteTokens: cacheWriteInputTokens,
     outputTokens,
-    details,
+    ...(details !== undefined && { details }),
   })
+}
+
+/** Counters newer than this version; `undefined`: none. */
+function otherCounters(usage: TokenUsage): Record<string, number> | undefined {
+  let details: Record<string, number> | undefined
+  for (const [key, value] of Object.entries(usage)) {
+    if (!namedCounters.has(key) && Number.isInteger(value))
+      (details ??= Object.create(null) as Record<string, number>)[key] = value
+  }
+  return details
 }
 
 /** What an answer carries besides its content. Both call kinds have it, in different places. */
