@@ -126,6 +126,7 @@ export class RunStream<TOutput> implements AgentStream<TOutput> {
     const error = this.#run.cancel(reason)
     this.#notice = error
     await inTime(this.#run, this.#events.return(undefined as never)).catch(() => {})
+    this.#stopWatching?.()
     error.run ??= this.#run.describeFailure()
     this.#settle?.reject(error)
   }

@@ -32,8 +32,9 @@ export function sendRequest(run: Run, node: ModelRequestNode): NodeWork {
 }
 
 async function sendPlain(run: Run, node: ModelRequestNode): Promise<AgentNode> {
-  run.checkCancelled()
   appendRequest(run, node)
+  // results that are there are kept, sent or not
+  run.checkCancelled()
   const starting = startStep(run)
   const request = isPromiseLike(starting) ? await starting : starting
   if (run.limits.countTokensBeforeRequest === true) await checkCounted(run, request)
@@ -54,8 +55,9 @@ async function sendPlain(run: Run, node: ModelRequestNode): Promise<AgentNode> {
 }
 
 async function* sendWithEvents(run: Run, node: ModelRequestNode): AsyncGenerator<AgentEvent, AgentNode> {
-  run.checkCancelled()
   appendRequest(run, node)
+  // results that are there are kept, sent or not
+  run.checkCancelled()
   for (const event of run.pending.take('before-request')) {
     for (const message of event.messages) run.append(message)
     yield event
