@@ -19,8 +19,9 @@ describe('benchmarks', () => {
     const rows = await suite.measure(bench)
     expect(rows.length).toBeGreaterThan(0)
     for (const row of rows) {
-      expect(row.ours).toBeGreaterThan(0)
-      expect(Number.isFinite(row.ours)).toBe(true)
+      expect(row.ours, row.what).toSatisfy(Number.isFinite)
+      // how tiny sizes grow is chance
+      if (row.unit !== 'exponent') expect(row.ours, row.what).toBeGreaterThan(0)
     }
   })
 })

@@ -1,4 +1,5 @@
 import { execFile, fork, type ChildProcess } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { promisify } from 'node:util'
@@ -100,9 +101,10 @@ export class ProcessBench implements Bench {
     })
   }
 
-  /** Ends the servers it started. */
+  /** Ends the servers it started and removes what it built. */
   end(): void {
     for (const server of this.#servers) server.kill()
+    rmSync(this.#programs, { recursive: true, force: true })
   }
 
   async #takeTurns(suite: Suite, options: SampleOptions, plan: Plan): Promise<Samples> {
