@@ -18,7 +18,8 @@ it(
         const capabilities = probes.map(probe)
         for (const way of Object.keys(drivers) as (keyof typeof drivers)[]) {
           expect(await drive(plan, { way }), way).toEqual(reference)
-          expect(await drive(plan, { way, capabilities }), `${way} with hooks`).toEqual(reference)
+          const hooked = await drive(plan, { way, capabilities })
+          expect(settled(hooked), `${way} with hooks`).toEqual(settled(reference))
         }
         expect(await drive(plan, { way: 'stream', streams: false }), 'replayed').toEqual(reference)
       }),
@@ -115,6 +116,15 @@ it(
 it('nothing of it pollutes a prototype', () => {
   expect('polluted' in {}).toBe(false)
 })
+
+/** Hooks take time: where calls ran side by side, which of them ended the run, and which had finished by then, may differ. */
+function settled(seen: Observed): Observed {
+  if (seen.error === undefined) return seen
+  const messages = seen.messages.filter(({ kind, state }) => kind === 'response' || state !== 'interrupted')
+  const calls = messages.findLast(({ kind }) => kind === 'response')?.parts.filter(({ kind }) => kind === 'tool-call')
+  const error = calls !== undefined && calls.length > 1 ? 'one of several' : seen.error
+  return { ...seen, error, messages, usage: seen.usage && { ...seen.usage, toolCalls: 0 } }
+}
 
 function deferredOf({ output }: Observed): DeferredToolRequests | undefined {
   const requests = output as DeferredToolRequests | undefined
