@@ -40,7 +40,10 @@ export interface Bench {
 
 export interface SampleOptions {
   readonly input?: Input
+  /** Of each process. */
   readonly samples?: number
+  /** How often to start all over, because how well a process is compiled is chance: two alike differ by up to 40 %. Default 1. */
+  readonly processes?: number
   /** Default: all of the suite. Unavailable ones are left out. */
   readonly contestants?: readonly Contestant[]
 }

@@ -109,9 +109,20 @@ export class ProcessBench implements Bench {
 
   async #takeTurns(suite: Suite, options: SampleOptions, plan: Plan): Promise<Samples> {
     const values = this.#emptySamples(suite, options)
+    for (let start = 0; start < this.size(options.processes ?? 1, 1); start += 1) {
+      await this.#takeTurnsOnce(suite, options, { ...plan, values })
+    }
+    return values
+  }
+
+  async #takeTurnsOnce(
+    suite: Suite,
+    options: SampleOptions,
+    plan: Plan & { readonly values: ReadonlyMap<Contestant, number[]> },
+  ): Promise<void> {
     const turns: { worker: WorkerProcess; count: number; list: number[] }[] = []
     try {
-      for (const [contestant, list] of values) {
+      for (const [contestant, list] of plan.values) {
         const worker = await this.#worker(suite, contestant, options.input, plan.nodeArguments)
         turns.push({ worker, list, count: 1 })
         turns.at(-1)!.count = await plan.begin(worker)
@@ -125,7 +136,6 @@ export class ProcessBench implements Bench {
     } finally {
       for (const { worker } of turns) await worker.end()
     }
-    return values
   }
 
   #emptySamples(suite: Suite, options: SampleOptions): Map<Contestant, number[]> {

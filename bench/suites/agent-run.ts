@@ -25,7 +25,7 @@ export const suite: Suite = {
     },
   },
   measure: async bench => {
-    const samples = await bench.cpu(suite, { warmUpMs: 5000, samples: 11 })
+    const samples = await bench.cpu(suite, { warmUpMs: 4000, processes: 3 })
     return [rowOf('agent run with 1 tool call, CPU', samples, { unit: 'µs', budget: { max: 60, of: 'ours' } })]
   },
 }

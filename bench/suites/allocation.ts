@@ -7,7 +7,7 @@ export const suite: Suite = {
   name: 'allocation',
   contestants: agentRun.contestants,
   measure: async bench => {
-    const samples = await bench.allocation(suite)
+    const samples = await bench.allocation(suite, { processes: 3 })
     const budget = { max: 40, of: 'ours' } as const
     return [rowOf('allocated by such a run', samples, { unit: 'KB', divisor: 1024, budget })]
   },

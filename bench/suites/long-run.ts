@@ -54,7 +54,7 @@ export const suite: Suite = {
 }
 
 function measure(bench: Bench, turns: number): Promise<Samples> {
-  return bench.cpu(suite, { input: { turns }, sampleMs: 150 })
+  return bench.cpu(suite, { input: { turns }, sampleMs: 150, processes: 3 })
 }
 
 interface AtSize {
