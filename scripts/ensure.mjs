@@ -39,7 +39,7 @@ export async function ensureInstalled(folder = root, options = {}) {
 
 /** Builds the packages; does next to nothing when they are up to date. */
 export async function ensureBuilt() {
-  const { code, output } = await capture(process.execPath, [join(root, 'node_modules/ts7/bin/tsc'), '-b'], root)
+  const { code, output } = await capture(process.execPath, [join(root, 'scripts/build.mjs')], root)
   if (code !== 0) fail(`${output}\nThe build failed (exit code ${code}).`, code)
 }
 

@@ -12,6 +12,6 @@ export interface BundleCeiling {
 export const bundleCeilings: readonly BundleCeiling[] = [
   { program: 'hello.ts', maxGzipKb: 40 },
   { program: 'tool.ts', maxGzipKb: 50 },
-  { program: 'core.ts', maxGzipKb: 64 },
+  { program: 'core.ts', maxGzipKb: 68 },
   { program: 'graph.ts', maxGzipKb: 36, needsNode: true },
 ]

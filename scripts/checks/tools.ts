@@ -21,7 +21,7 @@ export const build: Check = {
   name: 'build',
   about: 'the packages build (npm run build)',
   run: async () => {
-    const { code, output } = await runNode([nativeCompiler, '-b', '--pretty', 'false'])
+    const { code, output } = await runNode(['scripts/build.mjs'])
     return outcomeOf(code === 0 ? [] : [output.trim()])
   },
 }

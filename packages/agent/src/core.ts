@@ -183,7 +183,7 @@ export { directEffects } from './durable/direct-effects.ts'
 export { RunUsage, type RunUsageRecord } from './usage/run-usage.ts'
 export { cacheHitRatio, emptyUsage, requestUsage, totalTokens, type RequestUsage } from './usage/usage.ts'
 export type { UsageLimits } from './usage/limits.ts'
-export { costOf, type Price, type PriceQuery, type PriceTable } from './usage/cost.ts'
+export { costOf, priceTable, type Price, type PriceQuery, type PriceTable } from './usage/cost.ts'
 
 // errors
 export { AgentError, type ErrorCode, type FailedRun } from './errors/agent-error.ts'

@@ -6,6 +6,7 @@ import type { ModelMessage } from '../messages/message.ts'
 import type { Model } from '../models/model.ts'
 import { buildOutputSchema } from '../output/build-output-schema.ts'
 import type { OutputEntries } from '../output/output-spec.ts'
+import type { RunUsageView } from '../tools/run-context.ts'
 import type { AnyTool } from '../tools/tool.ts'
 import { FunctionToolset } from '../toolsets/function-toolset.ts'
 import { RunUsage } from '../usage/run-usage.ts'
@@ -111,11 +112,19 @@ export function newRun(
     deferredToolResults: options.deferredToolResults,
     runId: chooseRunId(config, options.runId, history),
     conversationId: chooseConversationId(config, options.conversationId, history),
-    usage: options.usage ?? new RunUsage(),
+    usage: options.usage === undefined ? new RunUsage() : sharedUsage(options.usage),
     limits: config.usageLimits,
     signal: options.signal,
     streaming,
   })
+}
+
+/** @throws {UserError} a record of usage, which nobody could share */
+function sharedUsage(usage: RunUsage | RunUsageView): RunUsage {
+  if (usage instanceof RunUsage) return usage
+  throw new UserError(
+    '`usage` is no `RunUsage`. Pass the one that counts, such as `ctx.usage`, or `new RunUsage(record)` to go on from a record.',
+  )
 }
 
 function chooseRunId(config: AgentConfig, given: string | undefined, history: readonly ModelMessage[]): string {

@@ -3,6 +3,7 @@ import type { DeferredToolResults } from '../messages/deferred.ts'
 import type { ModelMessage } from '../messages/message.ts'
 import type { Model } from '../models/model.ts'
 import type { OutputEntries, OutputWithin } from '../output/output-spec.ts'
+import type { RunUsageView } from '../tools/run-context.ts'
 import type { Toolset } from '../toolsets/toolset.ts'
 import type { UsageLimits } from '../usage/limits.ts'
 import type { RunUsage } from '../usage/run-usage.ts'
@@ -22,8 +23,8 @@ export interface RunOptionsBase<TDeps, O extends OutputEntries = never> {
   readonly capabilities?: readonly Capability<TDeps>[]
   readonly modelSettings?: ModelSettingsSource<TDeps>
   readonly usageLimits?: UsageLimits
-  /** Keeps counting here: share one among runs that draw on one budget. */
-  readonly usage?: RunUsage
+  /** Keeps counting here: share one among runs that draw on one budget. A tool that runs another agent passes `ctx.usage`. */
+  readonly usage?: RunUsage | RunUsageView
   readonly retries?: number | Partial<Retries>
   readonly metadata?: MetadataSource<TDeps>
   /** Default: a UUIDv7. */

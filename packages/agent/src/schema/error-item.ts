@@ -1,38 +1,39 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { ValidationErrorItem } from '../messages/part.ts'
-import { itemTypes } from './error-item-types.ts'
 
 type Loc = readonly (string | number)[]
 
 /** What vendors add to an issue, as far as it tells the kind of problem. */
-export interface VendorIssue extends StandardSchemaV1.Issue {
+interface VendorIssue extends StandardSchemaV1.Issue {
   readonly [key: string]: unknown
 }
 
 /** A vendor's issues as the error items models are told: `{ type, loc, msg, input }`. */
-export function toErrorItems(
-  issues: readonly StandardSchemaV1.Issue[],
-  vendor: string,
-  input: unknown,
-): ValidationErrorItem[] {
-  return issues.flatMap(issue => toErrorItem(issue as VendorIssue, vendor, input))
+export function toErrorItems(issues: readonly StandardSchemaV1.Issue[], input: unknown): ValidationErrorItem[] {
+  return issues.flatMap(issue => toErrorItem(issue as VendorIssue, input))
 }
 
-function toErrorItem(issue: VendorIssue, vendor: string, root: unknown): ValidationErrorItem[] {
+function toErrorItem(issue: VendorIssue, root: unknown): ValidationErrorItem[] {
   const loc = locOf(issue.path)
   const found = lookUp(root, loc)
   if (!found.exists) {
     return [{ type: 'missing', loc, msg: issue.message, input: lookUp(root, loc.slice(0, -1)).value }]
   }
-  const type = itemTypes(vendor)(issue) ?? 'value_error'
-  const extra = type === 'extra_forbidden' ? unknownKeys(issue) : []
+  const extra = unknownKeys(issue)
   if (extra.length > 0) {
     return extra.map(key => {
       const at = [...loc, key]
-      return { type, loc: at, msg: issue.message, input: lookUp(root, at).value }
+      return { type: 'extra_forbidden', loc: at, msg: issue.message, input: lookUp(root, at).value }
     })
   }
-  return [{ type, loc, msg: messageOf(issue), input: found.value }]
+  return [{ type: wordOf(issue), loc, msg: messageOf(issue), input: found.value }]
+}
+
+/** The vendor's own word for the problem: zod and arktype call it `code`, valibot and the validator of raw schemas `type`.
+ *  Models go by where it is and what the message says. */
+function wordOf({ code, type }: VendorIssue): string {
+  if (typeof code === 'string') return code
+  return typeof type === 'string' ? type : 'value_error'
 }
 
 function locOf(path: StandardSchemaV1.Issue['path']): Loc {

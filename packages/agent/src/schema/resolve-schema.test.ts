@@ -37,7 +37,7 @@ describe.each(Object.entries(vendors))('a schema of %s', (_vendor, schema) => {
 
   it('tells a wrong type and where it is', async () => {
     const result = await resolveSchema(schema).validate({ name: 'a', tags: ['x', 1] })
-    expect(result).toMatchObject({ ok: false, issues: [{ type: 'string_type', loc: ['tags', 1], input: 1 }] })
+    expect(result).toMatchObject({ ok: false, issues: [{ loc: ['tags', 1], input: 1 }] })
     expect(result.ok || result.issues[0]?.msg).toMatch(/string/)
   })
 
@@ -54,25 +54,25 @@ describe('error items', () => {
   }
 
   it.each([
-    [z.object({ a: z.int() }), { a: 1.5 }, 'int_type'],
-    [z.object({ a: z.number().min(3) }), { a: 1 }, 'greater_than_equal'],
-    [z.object({ a: z.number().lt(3) }), { a: 3 }, 'less_than'],
-    [z.object({ a: z.string().min(3) }), { a: '' }, 'string_too_short'],
-    [z.object({ a: z.array(z.string()).max(1) }), { a: ['', ''] }, 'too_long'],
-    [z.object({ a: z.string().regex(/x/) }), { a: '' }, 'string_pattern_mismatch'],
-    [z.object({ a: z.email() }), { a: 'no' }, 'value_error'],
-    [z.object({ a: z.enum(['x']) }), { a: 'y' }, 'literal_error'],
-    [z.object({ a: z.union([z.string(), z.number()]) }), { a: true }, 'union_error'],
-    [z.object({ a: z.number().multipleOf(2) }), { a: 3 }, 'multiple_of'],
-    [v.object({ a: v.pipe(v.number(), v.minValue(3)) }), { a: 1 }, 'greater_than_equal'],
-    [v.object({ a: v.pipe(v.string(), v.minLength(3)) }), { a: '' }, 'string_too_short'],
-    [v.object({ a: v.picklist(['x']) }), { a: 'y' }, 'literal_error'],
-    [v.object({ a: v.boolean() }), { a: 1 }, 'bool_type'],
-    [type({ a: 'number > 3' }), { a: 3 }, 'greater_than'],
-    [type({ a: 'string >= 3' }), { a: '' }, 'string_too_short'],
-    [type({ a: '/x/' }), { a: '' }, 'string_pattern_mismatch'],
-    [type({ a: '"x"' }), { a: 'y' }, 'literal_error'],
-  ])('%#: %s', async (schema, value, expected) => {
+    [z.object({ a: z.int() }), { a: 1.5 }, 'invalid_type'],
+    [z.object({ a: z.number().min(3) }), { a: 1 }, 'too_small'],
+    [z.object({ a: z.number().lt(3) }), { a: 3 }, 'too_big'],
+    [z.object({ a: z.string().min(3) }), { a: '' }, 'too_small'],
+    [z.object({ a: z.array(z.string()).max(1) }), { a: ['', ''] }, 'too_big'],
+    [z.object({ a: z.string().regex(/x/) }), { a: '' }, 'invalid_format'],
+    [z.object({ a: z.email() }), { a: 'no' }, 'invalid_format'],
+    [z.object({ a: z.enum(['x']) }), { a: 'y' }, 'invalid_value'],
+    [z.object({ a: z.union([z.string(), z.number()]) }), { a: true }, 'invalid_union'],
+    [z.object({ a: z.number().multipleOf(2) }), { a: 3 }, 'not_multiple_of'],
+    [v.object({ a: v.pipe(v.number(), v.minValue(3)) }), { a: 1 }, 'min_value'],
+    [v.object({ a: v.pipe(v.string(), v.minLength(3)) }), { a: '' }, 'min_length'],
+    [v.object({ a: v.picklist(['x']) }), { a: 'y' }, 'picklist'],
+    [v.object({ a: v.boolean() }), { a: 1 }, 'boolean'],
+    [type({ a: 'number > 3' }), { a: 3 }, 'min'],
+    [type({ a: 'string >= 3' }), { a: '' }, 'minLength'],
+    [type({ a: '/x/' }), { a: '' }, 'pattern'],
+    [type({ a: '"x"' }), { a: 'y' }, 'unit'],
+  ])('%#: have the word of their vendor', async (schema, value, expected) => {
     expect(await itemsOf(schema, value)).toEqual([{ type: expected, loc: ['a'] }])
   })
 
@@ -82,7 +82,7 @@ describe('error items', () => {
       { type: 'extra_forbidden', loc: ['c'] },
     ])
     expect(await itemsOf(v.strictObject({ a: v.string() }), { a: '', b: 1 })).toEqual([
-      { type: 'extra_forbidden', loc: ['b'] },
+      { type: 'strict_object', loc: ['b'] },
     ])
   })
 
@@ -106,7 +106,7 @@ describe('asynchronous validators', () => {
     expect(await resolveSchema(schema).validate({ a: 'good' })).toEqual({ ok: true, value: { a: 'good' } })
     expect(await resolveSchema(schema).validate({ a: 'bad' })).toMatchObject({
       ok: false,
-      issues: [{ type: 'value_error', loc: ['a'], msg: 'not good' }],
+      issues: [{ type: 'custom', loc: ['a'], msg: 'not good' }],
     })
   })
 

@@ -39,16 +39,12 @@ class LazySchema implements ResolvedSchema {
   validate(value: unknown): MaybePromise<ValidationResult> {
     const standard = this.#schema['~standard']
     const result = standard.validate(value)
-    return isPromiseLike(result)
-      ? result.then(late => toResult(late, standard.vendor, value))
-      : toResult(result, standard.vendor, value)
+    return isPromiseLike(result) ? result.then(late => toResult(late, value)) : toResult(result, value)
   }
 }
 
-function toResult(result: StandardSchemaV1.Result<unknown>, vendor: string, input: unknown): ValidationResult {
-  return result.issues
-    ? { ok: false, issues: toErrorItems(result.issues, vendor, input) }
-    : { ok: true, value: result.value }
+function toResult(result: StandardSchemaV1.Result<unknown>, input: unknown): ValidationResult {
+  return result.issues ? { ok: false, issues: toErrorItems(result.issues, input) } : { ok: true, value: result.value }
 }
 
 function textOf(value: unknown): string | undefined {

@@ -23,10 +23,26 @@ export interface PriceQuery {
   readonly atMs: number
 }
 
-/** A source of prices: your own contract prices, or a price database. */
+/** What requests cost: from your own contract prices, or a price database. Made of prices with `priceTable()`. */
 export interface PriceTable {
-  /** `undefined`: not known. The cost of the request then stays unknown; it never counts as 0. */
-  lookup(query: PriceQuery): Price | undefined
+  /** US dollars as a decimal string. `undefined`: not known; the request then never counts as 0. */
+  costOf(usage: RequestUsage, query: PriceQuery): string | undefined
+}
+
+/** A table that looks up prices per million tokens.
+ *  @param lookup the price of a model; `undefined`: not known
+ *
+ *  @example
+ *  const prices = priceTable(({ modelName }) =>
+ *    modelName.includes('nova-lite') ? { inputPerMillion: '0.06', outputPerMillion: '0.24' } : undefined)
+ *  agent({ model, prices }) */
+export function priceTable(lookup: (query: PriceQuery) => Price | undefined): PriceTable {
+  return {
+    costOf(usage, query) {
+      const price = lookup(query)
+      return price === undefined ? undefined : costOf(usage, price)
+    },
+  }
 }
 
 /** The cost of one request in US dollars, exactly, as a decimal string. `undefined` when the price is malformed.

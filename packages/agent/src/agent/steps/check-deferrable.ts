@@ -5,7 +5,7 @@ import type { BatchResults, FunctionCall } from './batch.ts'
 import { askAgain } from './refuse-call.ts'
 import { resultEvent, validateArgs } from './run-function-calls.ts'
 import { refusalContent } from './process-output.ts'
-import { deferBySignal } from './settle-call.ts'
+import { deferBySignal, failedResult } from './settle-call.ts'
 
 /** Announces calls that wait for an approval or run elsewhere. Arguments of calls to be approved are validated first,
  *  so that nobody is asked about a call that cannot run. */
@@ -38,6 +38,8 @@ async function checkArgs(run: Run, call: FunctionCall, batch: BatchResults): Pro
     return undefined
   } catch (error) {
     if (deferBySignal(error, call.part, batch)) return undefined
+    const failed = failedResult(error, call.part, run.now())
+    if (failed !== undefined) return failed
     const content = refusalContent(error)
     if (content === undefined) throw error
     return { part: askAgain(run, call, { content, cause: error, batch }) }

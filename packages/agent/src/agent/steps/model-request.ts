@@ -11,7 +11,6 @@ import { joinInstructions } from '../../models/instructions.ts'
 import type { ModelSettings } from '../../models/settings.ts'
 import type { NativeTool } from '../../native-tools/native-tool.ts'
 import { checkBeforeRequest, checkRequestTokens, checkTokens } from '../../usage/check-limits.ts'
-import { costOf } from '../../usage/cost.ts'
 import { addUsage } from '../../usage/add-usage.ts'
 import { bridge, drainTo } from '../../util/bridge.ts'
 import { isPromiseLike, type MaybePromise } from '../../util/json.ts'
@@ -237,8 +236,7 @@ function withCost(run: Run, response: ModelResponse): ModelResponse {
   const { prices, effects } = run.config
   if (prices === undefined || response.usage.cost !== undefined) return response
   const { providerName, providerUrl, modelName = run.model.modelName } = response
-  const price = prices.lookup({ providerName, providerUrl, modelName, atMs: effects.now() })
-  const cost = price === undefined ? undefined : costOf(response.usage, price)
+  const cost = prices.costOf(response.usage, { providerName, providerUrl, modelName, atMs: effects.now() })
   return cost === undefined ? response : { ...response, usage: { ...response.usage, cost } }
 }
 

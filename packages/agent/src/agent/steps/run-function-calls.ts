@@ -9,7 +9,7 @@ import { externalResult } from './external-result.ts'
 import { refusalContent } from './process-output.ts'
 import { askAgain, refuseUnknown } from './refuse-call.ts'
 import { RunningCalls, type ReadyCall } from './running-calls.ts'
-import { callFacts, deferBySignal } from './settle-call.ts'
+import { callFacts, deferBySignal, failedResult } from './settle-call.ts'
 
 /** Validates calls one after the other, checks the budget for all of them, then runs them at the same time,
  *  except where a sequential tool stands between. Results come as they are ready and are stored in the order of the calls. */
@@ -85,6 +85,8 @@ function checkCall(run: Run, call: FunctionCall | UnknownCall, batch: BatchResul
   const ready = (args: unknown): Checked => ({ kind: 'ready', ready: { call, args } })
   const refused = (error: unknown): Checked => {
     if (deferBySignal(error, part, batch)) return { kind: 'deferred' }
+    const failed = failedResult(error, part, run.now())
+    if (failed !== undefined) return { kind: 'refused', result: failed }
     const content = refusalContent(error)
     if (content === undefined) throw error
     return { kind: 'refused', result: { part: askAgain(run, call, { content, cause: error, batch }) } }

@@ -44,9 +44,8 @@ export async function settleCall(run: Run, call: FunctionCall, { args, batch, si
 function endingOf(run: Run, call: FunctionCall, { error, batch }: { error: unknown; batch: BatchResults }): Ending {
   const { part } = call
   try {
-    if (isSignal(error, 'tool-failed')) {
-      return { kind: 'result', result: { part: returnPart(part, error.message, run.now(), 'failed') } }
-    }
+    const failed = failedResult(error, part, run.now())
+    if (failed !== undefined) return { kind: 'result', result: failed }
     if (deferBySignal(error, part, batch)) return { kind: 'deferred' }
     const content = refusalContent(error)
     if (content !== undefined) {
@@ -67,6 +66,11 @@ export function deferBySignal(error: unknown, part: ToolCallPart, batch: BatchRe
   if (!isSignal(error, 'call-deferred') && !isSignal(error, 'approval-required')) return false
   batch.defer(error.kind === 'call-deferred' ? 'call' : 'approval', part, error.metadata)
   return true
+}
+
+/** The result of a call whose tool, or the check of its arguments, says that it failed for good. */
+export function failedResult(error: unknown, part: ToolCallPart, timestamp: string): CallResult | undefined {
+  return isSignal(error, 'tool-failed') ? { part: returnPart(part, error.message, timestamp, 'failed') } : undefined
 }
 
 export function callFacts(run: Run, call: FunctionCall, signal?: AbortSignal): CallFacts {
