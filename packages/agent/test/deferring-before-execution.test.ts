@@ -7,6 +7,7 @@ import {
   deferredToolRequests,
   text,
   tool,
+  ToolFailed,
   type Capability,
   type DeferredToolRequests,
 } from '../src/core.ts'
@@ -45,6 +46,26 @@ describe.each(ways)('%s', way => {
       ['pay', 'paid 5'],
       ['pay', 'paid 500'],
       ['pay', 'refunded'],
+    ])
+  })
+
+  it('a check of arguments may say that the call has failed', async () => {
+    const find = (name: string, requiresApproval: boolean) =>
+      tool({
+        name,
+        input: z.object({}),
+        requiresApproval,
+        checkArgs: () => {
+          throw new ToolFailed('There is no such record.')
+        },
+        run: () => 'never',
+      })
+    const model = scripted(answer(call('find'), call('remove')), 'done')
+    const one = agent({ model, tools: [find('find', false), find('remove', true)], output, retries: 0 })
+    const { messages } = await drivers[way](one, 'Go.')
+    expect(toolResults(messages)).toEqual([
+      ['find', 'There is no such record.'],
+      ['remove', 'There is no such record.'],
     ])
   })
 

@@ -96,25 +96,25 @@ describe.each(ways)('%s: a hook that calls its handler twice', way => {
     expect(result.output).toBe('better')
     expect(requestParts(result.messages).map(part => part.kind)).toEqual(['user-prompt'])
   })
+})
 
-  it.skipIf(way === 'iter')('for the whole run: it begins anew', async () => {
-    const again: Capability = { wrapRun: (_ctx, handler) => handler().catch(() => handler()) }
-    const defect = tool({
-      name: 'defect',
-      input: z.object({}),
-      run: () => {
-        throw new Error('a defect')
-      },
-    })
-    const model = scripted(answer(call('defect')), 'better')
-    const earlier = await agent({ model: scripted('Hello.') }).run('Hi.')
-    const result = await drivers[way](agent({ model, tools: [defect], capabilities: [again] }), 'Go.', {
-      messageHistory: earlier.messages,
-    })
-    expect(result.output).toBe('better')
-    expect(result.messages.map(message => message.kind)).toEqual(['request', 'response', 'request', 'response'])
-    expect(result.newMessages).toHaveLength(2)
+it.each(['run', 'stream'] as const)('%s: a hook that runs everything twice: the run begins anew', async way => {
+  const again: Capability = { wrapRun: (_ctx, handler) => handler().catch(() => handler()) }
+  const defect = tool({
+    name: 'defect',
+    input: z.object({}),
+    run: () => {
+      throw new Error('a defect')
+    },
   })
+  const model = scripted(answer(call('defect')), 'better')
+  const earlier = await agent({ model: scripted('Hello.') }).run('Hi.')
+  const result = await drivers[way](agent({ model, tools: [defect], capabilities: [again] }), 'Go.', {
+    messageHistory: earlier.messages,
+  })
+  expect(result.output).toBe('better')
+  expect(result.messages.map(message => message.kind)).toEqual(['request', 'response', 'request', 'response'])
+  expect(result.newMessages).toHaveLength(2)
 })
 
 it('a hook that answers before its handler has does not wait for it', async () => {

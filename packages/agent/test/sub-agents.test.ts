@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { agent, failedRunOf, RunUsage, tool, type RunCancelled } from '../src/core.ts'
+import { agent, failedRunOf, tool, type RunCancelled, type RunContext } from '../src/core.ts'
 import { FunctionModel } from '../src/testing/index.ts'
 import { answer, call, scripted } from './support/scripted.ts'
 
@@ -54,14 +54,14 @@ describe('a tool that runs another agent', () => {
 
   it('with shared usage: both count into it', async () => {
     const inner = agent({ model: scripted('in', 'in') })
-    const usage = new RunUsage()
     const ask = tool({
       name: 'ask',
       input: z.object({}),
-      run: async () => (await inner.run('inner', { usage })).output,
+      run: async (_args, ctx: RunContext) => (await inner.run('inner', { usage: ctx.usage })).output,
     })
     const model = scripted(answer(call('ask', {}, 'a'), call('ask', {}, 'b')), 'done')
-    const result = await agent({ model, tools: [ask] }).run('outer', { usage })
+    const result = await agent({ model, tools: [ask] }).run('outer')
     expect(result.usage).toMatchObject({ requests: 4, toolCalls: 2 })
+    await expect(inner.run('inner', { usage: result.usage })).rejects.toThrow('new RunUsage(record)')
   })
 })
