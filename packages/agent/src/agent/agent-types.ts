@@ -179,7 +179,7 @@ export interface AgentRun<out TOutput = string> extends AsyncIterable<AgentNode>
   /** Runs a node, by default the next one, and returns the one after it.
    *  @throws as `Agent.run` */
   next(node?: AgentNode): Promise<AgentNode>
-  /** The events of the next node while it runs; read them to the end. */
+  /** The events of the next node while it runs. Leaving them early cancels the run. */
   events(): AsyncIterable<AgentEvent>
   cancel(reason?: string): void
 }
