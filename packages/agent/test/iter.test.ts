@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { FunctionModel } from '../src/testing/index.ts'
 import { z } from 'zod'
-import { agent, tool, type AgentNode } from '../src/core.ts'
+import { agent, tool, type AgentNode, type Capability } from '../src/core.ts'
 import { collect, eventName } from './support/drive.ts'
 import { answer, call, scripted } from './support/scripted.ts'
 import { streaming } from './support/streams.ts'
@@ -51,5 +52,28 @@ describe('iter()', () => {
     run.cancel('enough')
     await expect(run.next()).rejects.toMatchObject({ code: 'run_cancelled', reason: 'enough' })
     expect(run.result).toBeUndefined()
+  })
+
+  it('runs inside the hooks of the run: they may answer in its place, recover, and have the last word', async () => {
+    const answering: Capability = { wrapRun: async () => ({ output: 'from a hook' }) }
+    const answered = agent({ model: scripted('never asked'), capabilities: [answering] }).iter('go')
+    for await (const _ of answered);
+    expect(answered.result?.output).toBe('from a hook')
+    expect(answered.usage.requests).toBe(0)
+
+    const recovering: Capability = { onRunError: () => ({ output: 'recovered' }) }
+    const failing = new FunctionModel({
+      function: () => {
+        throw new Error('broken')
+      },
+    })
+    const recovered = agent({ model: failing, capabilities: [recovering] }).iter('go')
+    for await (const _ of recovered);
+    expect(recovered.result?.output).toBe('recovered')
+
+    const closing: Capability = { afterRun: (_ctx, { output }) => ({ output: `${String(output)}!` }) }
+    const closed = agent({ model: scripted('done'), capabilities: [closing] }).iter('go')
+    for await (const _ of closed);
+    expect(closed.result?.output).toBe('done!')
   })
 })

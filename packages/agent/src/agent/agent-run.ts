@@ -1,4 +1,4 @@
-import type { AgentNode } from '../capabilities/capability.ts'
+import type { AgentNode, RunOutcome } from '../capabilities/capability.ts'
 import { UserError } from '../errors/user-error.ts'
 import type { AgentEvent } from '../messages/event.ts'
 import type { ModelMessage } from '../messages/message.ts'
@@ -10,14 +10,16 @@ import { stepNode } from './loop.ts'
 import { mergedMetadata, openRun } from './open-run.ts'
 import { RunResult, type AgentRunResult } from './run-result.ts'
 import type { Run } from './run.ts'
+import { SteppedHooks } from './stepped-hooks.ts'
 
-/** A run that somebody else drives. Hooks around the whole run are not part of it; those around nodes are. */
+/** A run that somebody else drives, inside all of its hooks except those of the event stream: nobody watches one. */
 export class SteppedRun<TOutput> implements AgentRun<TOutput> {
   readonly #run: Run
   #next: AgentNode = { kind: 'user-prompt' }
   #result: AgentRunResult<TOutput> | undefined
   #close: ReturnType<typeof openRun> | undefined
   #hasFailed = false
+  #hooks: SteppedHooks | undefined
 
   constructor(run: Run) {
     this.#run = run
@@ -88,7 +90,10 @@ export class SteppedRun<TOutput> implements AgentRun<TOutput> {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#result === undefined) this.#run.cancel('it was left before its end')
+    if (this.#result === undefined) {
+      const cancelled = this.#run.cancel('it was left before its end')
+      await this.#hooks?.fail(cancelled).catch(() => {})
+    }
     await this.#release()
   }
 
@@ -100,15 +105,36 @@ export class SteppedRun<TOutput> implements AgentRun<TOutput> {
         this.#close = openRun(this.#run)
       }
       await this.#close
-      this.#next = yield* stepNode(this.#run, this.#next)
+      const given = await this.#enterHooks()
+      this.#next = given === undefined ? yield* stepNode(this.#run, this.#next) : { kind: 'end', ...given }
       this.#run.checkCancelled()
-      if (this.#next.kind === 'end') await this.#finish(this.#next)
+      if (this.#next.kind === 'end') await this.#finish(await this.#hooks!.end(this.#next))
     } catch (error) {
+      const recovered = await this.#recover(error)
+      if (recovered.isEnd) return this.#finish(recovered.outcome)
       this.#hasFailed = true
-      const shown = describe(this.#run, error)
+      const shown = describe(this.#run, recovered.error)
       // what broke first is what the caller is told
       await this.#release().catch(() => {})
       throw shown
+    }
+  }
+
+  /** Before the first step: the hooks of the run may have something to do, or an outcome of their own. */
+  async #enterHooks(): Promise<RunOutcome | undefined> {
+    if (this.#hooks !== undefined) return undefined
+    this.#hooks = new SteppedHooks(this.#run)
+    return this.#hooks.enter()
+  }
+
+  /** A step failed: hooks may turn that into an end, though not a cancellation. */
+  async #recover(error: unknown): Promise<{ isEnd: true; outcome: RunOutcome } | { isEnd: false; error: unknown }> {
+    if (this.#hooks === undefined) return { isEnd: false, error }
+    try {
+      const outcome = await this.#hooks.fail(error)
+      return this.#run.isCancelled ? { isEnd: false, error } : { isEnd: true, outcome }
+    } catch (thrown) {
+      return { isEnd: false, error: thrown }
     }
   }
 
@@ -119,9 +145,10 @@ export class SteppedRun<TOutput> implements AgentRun<TOutput> {
     if (this.#hasFailed) throw new UserError('The run has ended with an error. Start another one with its messages.')
   }
 
-  async #finish(end: Extract<AgentNode, { kind: 'end' }>): Promise<void> {
+  async #finish(outcome: RunOutcome): Promise<void> {
+    this.#next = { kind: 'end', ...outcome }
     this.#run.metadata = await mergedMetadata(this.#run, this.#run.config.metadata)
-    this.#result = new RunResult<TOutput>(this.#run, end)
+    this.#result = new RunResult<TOutput>(this.#run, outcome)
     await this.#release()
   }
 

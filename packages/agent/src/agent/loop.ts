@@ -23,6 +23,12 @@ export function runLoop(run: Run, first: AgentNode = { kind: 'user-prompt' }): A
   )
 }
 
+/** The hooks around a run, around work that somebody else drives. */
+export function withinRunHooks(run: Run, work: () => Promise<RunOutcome>): Promise<RunOutcome> {
+  const hooks = run.hooks === noHooks ? undefined : runHooks(run.hooks, run.context())
+  return hooks === undefined ? work() : around(run, hooks, undefined, work)
+}
+
 /** Hooks may recover from every error but the run's own cancellation: they see it, and it goes on. */
 async function around<I, O>(run: Run, hooks: Around<I, O>, input: I, work: (input: I) => Promise<O>): Promise<O> {
   let cancellation: unknown
