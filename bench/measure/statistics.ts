@@ -1,6 +1,6 @@
 import type { Contestant, Samples } from '../suite.ts'
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   if (values.length === 0) throw new RangeError('The median of nothing.')
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.length >> 1
@@ -8,7 +8,7 @@ export function median(values: readonly number[]): number {
 }
 
 /** The median of a contestant, `undefined` when it did not take part. */
-export function medianOf(samples: Samples, contestant: Contestant): number | undefined {
+function medianOf(samples: Samples, contestant: Contestant): number | undefined {
   const values = samples.get(contestant)
   return values === undefined ? undefined : median(values)
 }

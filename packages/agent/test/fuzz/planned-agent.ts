@@ -140,7 +140,7 @@ async function behave(behaviour: Behaviour, ctx: RunContext): Promise<unknown> {
   }
 }
 
-export function fixedEffects(streams: boolean): Effects {
+function fixedEffects(streams: boolean): Effects {
   let ids = 0
   return {
     ...directEffects,
