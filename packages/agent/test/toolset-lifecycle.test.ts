@@ -50,6 +50,21 @@ describe.each(ways)('%s: toolsets', way => {
     expect(log).toEqual(['open a', 'open b', 'close b', 'close a'])
   })
 
+  it('are closed when the metadata of the end cannot be made', async () => {
+    const log: string[] = []
+    let asked = 0
+    const one = agent({
+      model: scripted('text'),
+      toolsets: [recorded('a', log)],
+      metadata: () => {
+        if ((asked += 1) === 2) throw new Error('no metadata')
+        return {}
+      },
+    })
+    await expect(drivers[way](one, 'Go.')).rejects.toThrow('no metadata')
+    expect(log).toEqual(['open a', 'close a'])
+  })
+
   it('that do not close hide no error of the run', async () => {
     const toolsets = [recorded('a', [], 'close')]
     await expect(drivers[way](agent({ model: defect(), toolsets }), 'Go.')).rejects.toThrow('a defect')

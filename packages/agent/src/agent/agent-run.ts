@@ -92,7 +92,7 @@ export class SteppedRun<TOutput> implements AgentRun<TOutput> {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#result === undefined) {
       const cancelled = this.#run.cancel('it was left before its end')
-      await this.#hooks?.fail(cancelled).catch(() => {})
+      if (this.#hooks !== undefined) await inTime(this.#run, this.#hooks.fail(cancelled)).catch(() => {})
     }
     await this.#release()
   }
@@ -105,36 +105,32 @@ export class SteppedRun<TOutput> implements AgentRun<TOutput> {
         this.#close = openRun(this.#run)
       }
       await this.#close
-      const given = await this.#enterHooks()
-      this.#next = given === undefined ? yield* stepNode(this.#run, this.#next) : { kind: 'end', ...given }
-      this.#run.checkCancelled()
-      if (this.#next.kind === 'end') await this.#finish(await this.#hooks!.end(this.#next))
+      const outcome = yield* this.#step()
+      if (outcome !== undefined) await this.#finish(outcome)
     } catch (error) {
-      const recovered = await this.#recover(error)
-      if (recovered.isEnd) return this.#finish(recovered.outcome)
       this.#hasFailed = true
-      const shown = describe(this.#run, recovered.error)
+      const shown = describe(this.#run, error)
       // what broke first is what the caller is told
       await this.#release().catch(() => {})
       throw shown
     }
   }
 
-  /** Before the first step: the hooks of the run may have something to do, or an outcome of their own. */
-  async #enterHooks(): Promise<RunOutcome | undefined> {
-    if (this.#hooks !== undefined) return undefined
-    this.#hooks = new SteppedHooks(this.#run)
-    return this.#hooks.enter()
-  }
-
-  /** A step failed: hooks may turn that into an end, though not a cancellation. */
-  async #recover(error: unknown): Promise<{ isEnd: true; outcome: RunOutcome } | { isEnd: false; error: unknown }> {
-    if (this.#hooks === undefined) return { isEnd: false, error }
+  /** One step inside the hooks of the run; what the run ends with, when it does. */
+  async *#step(): AsyncGenerator<AgentEvent, RunOutcome | undefined> {
+    const isFirst = this.#hooks === undefined
+    const hooks = (this.#hooks ??= new SteppedHooks(this.#run))
     try {
-      const outcome = await this.#hooks.fail(error)
-      return this.#run.isCancelled ? { isEnd: false, error } : { isEnd: true, outcome }
-    } catch (thrown) {
-      return { isEnd: false, error: thrown }
+      // hooks may have something to do before the first step, or an outcome of their own
+      const given = isFirst ? await hooks.enter() : undefined
+      this.#next = given === undefined ? yield* stepNode(this.#run, this.#next) : { kind: 'end', ...given }
+      this.#run.checkCancelled()
+      return this.#next.kind === 'end' ? await hooks.end(this.#next) : undefined
+    } catch (error) {
+      // hooks may turn a failure into an end, though not a cancellation
+      const outcome = await hooks.fail(error)
+      this.#run.checkCancelled()
+      return outcome
     }
   }
 

@@ -293,6 +293,7 @@ export class Run {
 
   /** What an error of this run carries. */
   describeFailure(): FailedRun {
+    if (this.isCancelled) this.#endOpenCalls()
     return {
       messages: [...this.messages],
       usage: this.usage.snapshot(),
@@ -300,6 +301,14 @@ export class Run {
       runId: this.runId,
       conversationId: this.conversationId,
     }
+  }
+
+  /** An empty request behind calls without results says that they were cancelled, so that a new prompt may follow. */
+  #endOpenCalls(): void {
+    const last = this.messages.at(-1)
+    if (last?.kind !== 'response' || last.state === 'interrupted' || last.state === 'suspended') return
+    if (last.parts.some(part => part.kind === 'tool-call'))
+      this.append({ kind: 'request', parts: [], state: 'interrupted' })
   }
 
   #stamped<M extends ModelMessage>(message: M): M {

@@ -100,9 +100,7 @@ function withPrompt(run: Run, parts: readonly RequestPart[], { prompt }: CallToo
 
 /** The run stops in the middle of a batch: results that exist stay in the history, marked as incomplete. */
 function keepFinished(run: Run, results: BatchResults): void {
-  // an empty request says that open calls were cancelled, so that a new prompt may follow
-  if (results.parts.length > 0 || run.isCancelled)
-    run.append({ kind: 'request', parts: results.parts, state: 'interrupted' })
+  if (results.parts.length > 0) run.append({ kind: 'request', parts: results.parts, state: 'interrupted' })
 }
 
 function end(run: Run, outcome: RunOutcome, parts: readonly RequestPart[]): EndNode {
