@@ -81,7 +81,8 @@ export class Run {
   readonly #produced = new Set<ModelMessage>()
   #history: HistoryCleaner | undefined
   readonly #controller = new AbortController()
-  readonly #cancelListeners = new Set<() => void>()
+  /** A few at most, and mostly the last one goes first: a list is cheaper than a set. */
+  readonly #cancelListeners: (() => void)[] = []
   #cancellation: RunCancelled | undefined
   readonly #effectCounts = new Map<string, number>()
   #effectStep = 0
@@ -235,13 +236,17 @@ export class Run {
     if (this.#cancellation !== undefined) return
     this.#cancellation = error
     this.#controller.abort(reason)
-    for (const listener of this.#cancelListeners) listener()
+    for (const listener of this.#cancelListeners.slice()) listener()
   }
 
   /** Calls `listener` when the run is cancelled. Returns how to stop listening. Far cheaper than listening to `signal`. */
   onCancel(listener: () => void): () => void {
-    this.#cancelListeners.add(listener)
-    return () => void this.#cancelListeners.delete(listener)
+    const listeners = this.#cancelListeners
+    listeners.push(listener)
+    return () => {
+      if (listeners.at(-1) === listener) listeners.pop()
+      else if (listeners.includes(listener)) listeners.splice(listeners.indexOf(listener), 1)
+    }
   }
 
   /** What is pending, or the cancellation when that comes first: work that ignores its signal does not hold up the run. */
