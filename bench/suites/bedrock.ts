@@ -33,7 +33,7 @@ export const suite: Suite = {
   measure: async bench => {
     const deltas = bench.size(5000, 10)
     const url = await bench.serve('programs/bedrock-server', [String(deltas)])
-    const often = { warmUpMs: 3000, sampleMs: 400, samples: 5, processes: 4 }
+    const often = { warmUpMs: 6000, sampleMs: 400, samples: 5, processes: 3 }
     const requests = await bench.cpu(suite, { input: { url, kind: 'request' }, ...often })
     const streams = await bench.cpu(suite, { input: { url, kind: 'stream' }, ...often })
     return [
