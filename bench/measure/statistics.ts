@@ -8,7 +8,7 @@ function median(values: readonly number[]): number {
 }
 
 /** The median of a contestant, `undefined` when it did not take part. */
-function medianOf(samples: Samples, contestant: Contestant): number | undefined {
+export function medianOf(samples: Samples, contestant: Contestant): number | undefined {
   const values = samples.get(contestant)
   return values === undefined ? undefined : median(values)
 }

@@ -10,7 +10,7 @@ import { stepNode } from './loop.ts'
 import { mergedMetadata, openRun } from './open-run.ts'
 import { RunResult, type AgentRunResult } from './run-result.ts'
 import type { Run } from './run.ts'
-import { SteppedHooks } from './stepped-hooks.ts'
+import { enterRunHooks, type SteppedHooks } from './stepped-hooks.ts'
 
 /** A run that somebody else drives, inside all of its hooks except those of the event stream: nobody watches one. */
 export class SteppedRun<TOutput> implements AgentRun<TOutput> {
@@ -92,7 +92,8 @@ export class SteppedRun<TOutput> implements AgentRun<TOutput> {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#result === undefined) {
       const cancelled = this.#run.cancel('it was left before its end')
-      if (this.#hooks !== undefined) await inTime(this.#run, this.#hooks.fail(cancelled)).catch(() => {})
+      if (this.#hooks !== undefined)
+        await inTime(this.#run, this.#hooks.finish(Promise.reject(cancelled))).catch(() => {})
     }
     await this.#release()
   }
@@ -119,16 +120,16 @@ export class SteppedRun<TOutput> implements AgentRun<TOutput> {
   /** One step inside the hooks of the run; what the run ends with, when it does. */
   async *#step(): AsyncGenerator<AgentEvent, RunOutcome | undefined> {
     const isFirst = this.#hooks === undefined
-    const hooks = (this.#hooks ??= new SteppedHooks(this.#run))
+    const hooks = (this.#hooks ??= enterRunHooks(this.#run))
     try {
       // hooks may have something to do before the first step, or an outcome of their own
-      const given = isFirst ? await hooks.enter() : undefined
+      const given = isFirst ? await hooks.entered : undefined
       this.#next = given === undefined ? yield* stepNode(this.#run, this.#next) : { kind: 'end', ...given }
       this.#run.checkCancelled()
-      return this.#next.kind === 'end' ? await hooks.end(this.#next) : undefined
+      return this.#next.kind === 'end' ? await hooks.finish(this.#next) : undefined
     } catch (error) {
       // hooks may turn a failure into an end, though not a cancellation
-      const outcome = await hooks.fail(error)
+      const outcome = await hooks.finish(Promise.reject(error))
       this.#run.checkCancelled()
       return outcome
     }

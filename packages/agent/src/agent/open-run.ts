@@ -38,8 +38,8 @@ function refuseEndlessToolChoice(run: Run): void {
   )
   if (choice !== 'required' && !(Array.isArray(choice) && choice.length > 0)) return
   throw new UserError(
-    `\`toolChoice: ${JSON.stringify(choice)}\` in fixed settings makes the model call a function tool every time, so the run could never end. ` +
-      "Use `{ kind: 'tool-or-output', functionTools: […] }`, or a settings function that asks for the tool in one step only.",
+    `\`toolChoice: ${JSON.stringify(choice)}\` in fixed settings asks for a tool call every time, so the run could never end. ` +
+      "Use `{ kind: 'tool-or-output', functionTools }`, or a settings function.",
   )
 }
 

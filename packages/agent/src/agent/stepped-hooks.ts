@@ -1,50 +1,35 @@
 import type { RunOutcome } from '../capabilities/capability.ts'
-import type { Run } from './run.ts'
 import { withinRunHooks } from './loop.ts'
+import type { Run } from './run.ts'
 
-interface Settle {
-  resolve(outcome: RunOutcome): void
-  reject(error: unknown): void
+/** The hooks around a run that is driven from outside. */
+export interface SteppedHooks {
+  /** Settles when the hooks want the run to begin, or with the outcome a hook gives instead.
+   *  Rejects with what a hook throws before the run. */
+  readonly entered: Promise<RunOutcome | undefined>
+  /** How the last step ended, or failed; resolves with what the hooks make of it. Rejects with what they cannot mend. */
+  finish(end: RunOutcome | Promise<RunOutcome>): Promise<RunOutcome>
 }
 
-/** The hooks around a run that is driven from outside: they wrap a promise that its last step settles. */
-export class SteppedHooks {
-  /** What the hooks make of the run. */
-  readonly outcome: Promise<RunOutcome>
-  readonly #settle: Settle
-  readonly #entered: Promise<void>
-
-  constructor(run: Run) {
-    let settle!: Settle
-    const steps = new Promise<RunOutcome>((resolve, reject) => (settle = { resolve, reject }))
-    this.#settle = settle
-    // a run that is left before its hooks asked for its steps tells nobody
-    steps.catch(() => {})
-    let entered!: () => void
-    this.#entered = new Promise(resolve => (entered = resolve))
-    this.outcome = withinRunHooks(run, () => {
-      entered()
-      return steps
-    })
-    this.outcome.catch(() => {})
-  }
-
-  /** Waits until the hooks want the run to begin; returns an outcome when one of them has given it instead.
-   *  @throws what a hook throws before the run */
-  async enter(): Promise<RunOutcome | undefined> {
-    return Promise.race([this.#entered.then(() => undefined), this.outcome])
-  }
-
-  /** The last step ended the run: the hooks have the last word. */
-  end(outcome: RunOutcome): Promise<RunOutcome> {
-    this.#settle.resolve(outcome)
-    return this.outcome
-  }
-
-  /** A step failed: the hooks may recover.
-   *  @throws the error, or what a hook makes of it */
-  fail(error: unknown): Promise<RunOutcome> {
-    this.#settle.reject(error)
-    return this.outcome
+/** Enters the hooks of a run. They wrap a promise that its last step settles. */
+export function enterRunHooks(run: Run): SteppedHooks {
+  let settle!: (end: RunOutcome | Promise<RunOutcome>) => void
+  const steps = new Promise<RunOutcome>(resolve => (settle = resolve))
+  let enter!: (outcome?: undefined) => void
+  const entered = new Promise<undefined>(resolve => (enter = resolve))
+  const outcome = withinRunHooks(run, () => {
+    enter()
+    return steps
+  })
+  // a run that is left tells nobody
+  for (const promise of [steps, outcome]) promise.catch(() => {})
+  return {
+    entered: Promise.race([entered, outcome]),
+    finish(end) {
+      settle(end)
+      // nobody else hears of a failure behind the end
+      Promise.resolve(end).catch(() => {})
+      return outcome
+    },
   }
 }

@@ -10,30 +10,35 @@ export interface ErrorOptions {
   readonly cause?: unknown
 }
 
-/** The class of each code. Classes are named from here, so that minified code reports them by their real names. */
-const classNames = {
-  user_error: 'UserError',
-  model_error: 'ModelError',
-  model_http_error: 'ModelHttpError',
-  model_connection_error: 'ModelConnectionError',
-  model_timeout: 'ModelTimeoutError',
-  stream_interrupted: 'StreamInterrupted',
-  missing_package: 'MissingPackageError',
-  model_requests_blocked: 'ModelRequestsBlocked',
-  unexpected_model_behavior: 'UnexpectedModelBehavior',
-  content_filter: 'ContentFilterError',
-  incomplete_tool_call: 'IncompleteToolCall',
-  usage_limit_exceeded: 'UsageLimitExceeded',
-  run_cancelled: 'RunCancelled',
-  suspended_response_expired: 'SuspendedResponseExpired',
-  fallback_failed: 'FallbackFailed',
-  response_rejected: 'ResponseRejected',
-  concurrency_limit_exceeded: 'ConcurrencyLimitExceeded',
-  hook_timeout: 'HookTimeoutError',
-} as const
-
 /** Literal codes, one per kind of failure: switch on `error.code`. */
-export type ErrorCode = keyof typeof classNames
+export type ErrorCode =
+  | 'user_error'
+  | 'model_error'
+  | 'model_http_error'
+  | 'model_connection_error'
+  | 'model_timeout'
+  | 'stream_interrupted'
+  | 'missing_package'
+  | 'model_requests_blocked'
+  | 'unexpected_model_behavior'
+  | 'content_filter'
+  | 'incomplete_tool_call'
+  | 'usage_limit_exceeded'
+  | 'run_cancelled'
+  | 'suspended_response_expired'
+  | 'fallback_failed'
+  | 'response_rejected'
+  | 'concurrency_limit_exceeded'
+  | 'hook_timeout'
+
+/** Codes whose class says `Error` where they do not. */
+const suffixed: readonly ErrorCode[] = ['model_timeout', 'missing_package', 'content_filter', 'hook_timeout']
+
+/** The class of a code: minified code then reports classes by their real names. */
+function className(code: ErrorCode): string {
+  const name = code.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase())
+  return suffixed.includes(code) ? `${name}Error` : name
+}
 
 /** Base of every error thrown by this library.
  *  `AgentError.is(error)`, like `is` of every class below it, also recognises errors of another copy of the package.
@@ -56,7 +61,7 @@ export class AgentError extends Error {
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(redactSecrets(message), options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
-    this.name = classNames[code]
+    this.name = className(code)
   }
 
   static is(error: unknown): error is AgentError {

@@ -47,7 +47,7 @@ describe('one type', () => {
   it('is validated', async () => {
     expect(await read(City, '{"name":1}')).toMatchObject({
       ok: false,
-      issues: [{ type: 'string_type', loc: ['name'] }],
+      issues: [{ type: 'invalid_type', loc: ['name'] }],
     })
   })
 })
@@ -66,10 +66,10 @@ describe('a value that is no object', () => {
 
   it('is told where it is wrong', async () => {
     expect(await read(Tags, '{"response":[1]}')).toMatchObject({
-      issues: [{ type: 'string_type', loc: ['response', 0], input: 1 }],
+      issues: [{ type: 'invalid_type', loc: ['response', 0], input: 1 }],
     })
     expect(await read(Tags, '{"response":"[1]"}')).toMatchObject({
-      issues: [{ type: 'list_type', loc: ['response'], input: '[1]' }],
+      issues: [{ type: 'invalid_type', loc: ['response'], input: '[1]' }],
     })
     expect(await read(Tags, '{"other":[]}')).toMatchObject({ issues: [{ type: 'missing', loc: ['response'] }] })
     expect(await read(Tags, '["a"]')).toMatchObject({ issues: [{ type: 'dict_type', loc: [] }] })

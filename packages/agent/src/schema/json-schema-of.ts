@@ -44,15 +44,7 @@ export const rawVendor = 'json-schema'
 
 function converterOf(schema: Schema, vendor: string): (() => JsonSchema) | undefined {
   const registered = converters.get(vendor)
-  if (registered) return () => registered(schema)
-  const own = ownConverter(schema)
-  return own && (() => own.call(schema))
-}
-
-/** arktype had the method before it had the standard property. */
-function ownConverter(schema: object): (() => JsonSchema) | undefined {
-  const { toJsonSchema } = schema as { toJsonSchema?: unknown }
-  return typeof toJsonSchema === 'function' ? (toJsonSchema as () => JsonSchema) : undefined
+  return registered && (() => registered(schema))
 }
 
 /** A vendor may know only the older draft; the keywords models see hardly differ. */
@@ -86,19 +78,12 @@ function tidy(schema: JsonSchema): JsonSchema {
   return inlineRootRef(mapSchema(root, node => (hasSafeIntegerBounds(node) ? withoutBounds(node) : node)))
 }
 
+const safeBounds: readonly unknown[] = [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER]
+
 function hasSafeIntegerBounds(node: JsonSchema): boolean {
-  return (
-    node['type'] === 'integer' &&
-    (node['minimum'] === Number.MIN_SAFE_INTEGER || node['maximum'] === Number.MAX_SAFE_INTEGER)
-  )
+  return node['type'] === 'integer' && (safeBounds.includes(node['minimum']) || safeBounds.includes(node['maximum']))
 }
 
 function withoutBounds(node: JsonSchema): JsonSchema {
-  return Object.fromEntries(
-    Object.entries(node).filter(
-      ([key, value]) =>
-        !(key === 'minimum' && value === Number.MIN_SAFE_INTEGER) &&
-        !(key === 'maximum' && value === Number.MAX_SAFE_INTEGER),
-    ),
-  )
+  return Object.fromEntries(Object.entries(node).filter(([, value]) => !safeBounds.includes(value)))
 }

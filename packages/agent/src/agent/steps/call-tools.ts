@@ -16,7 +16,7 @@ export function answerResponse(run: Run, node: CallToolsNode): NodeWork {
   const { response } = node
   if (response.state === 'suspended') {
     throw new UserError(
-      'The response is suspended: its provider has not finished it. Run the agent with this history and no prompt to resume it.',
+      'The response is suspended: its provider has not finished it. Run without a prompt to resume it.',
     )
   }
   const content = readResponse(response)

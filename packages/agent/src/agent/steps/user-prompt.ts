@@ -53,7 +53,7 @@ function continueResponse(run: Run, last: ModelResponse): AgentNode {
   if (run.prompt !== undefined) {
     if (last.state === 'suspended') {
       throw new UserError(
-        'The message history ends in a suspended response, so it cannot take a new prompt. Run the agent with this history and no prompt to resume it.',
+        'The message history ends in a suspended response, so it cannot take a new prompt. Run without a prompt to resume it.',
       )
     }
     if (calls && last.state !== 'interrupted') {
