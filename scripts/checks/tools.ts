@@ -14,6 +14,8 @@ export const format: Check = {
 export const lint: Check = {
   name: 'lint',
   about: 'no lint error, with types (npm run lint)',
+  // the types of one package come from the built files of another
+  after: ['build'],
   run: () => toolOutcome('oxlint', ['--type-aware', '--deny-warnings']),
 }
 
