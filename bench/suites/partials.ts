@@ -53,7 +53,7 @@ export const suite: Suite = {
     const largeOnes = await measure(bench, { length: large, contestants: ['ours', 'floor', 'ai elements'], samples: 7 })
     return [
       row(`partial objects of ${kilobytes(small)} of JSON`, whole, 25),
-      row(`the same, cold, once`, slow, undefined),
+      row('the same, once and cold, beside the partial objects of the peer', slow, undefined),
       row(`partial objects of ${kilobytes(large)} of JSON`, largeOnes, 300),
     ]
   },
