@@ -7,7 +7,7 @@ import { fileStore } from '../file/index.ts'
 import { badLines, buildChild, runChild } from '../test-support/crash-driver.ts'
 import { sqlStore } from '../sql/sql-store.ts'
 import type { GraphStore } from '../store/store.ts'
-import { postgresMissing, startPostgres } from '../test-support/postgres.ts'
+import { startPostgres } from '../test-support/postgres.ts'
 import { complete, crashShapes, problemsOf } from '../test-support/crash-shapes.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'tenon-crash-'))
@@ -92,18 +92,14 @@ describe('two processes that resume one run', () => {
     await contend('file', location, fileStore(location))
   })
 
-  it.skipIf(postgresMissing() !== undefined)(
-    'Postgres: one wins, the other gets a typed error',
-    { timeout: 60_000 },
-    async () => {
-      const server = await startPostgres()
-      const pool = new pg.Pool({ connectionString: server.url, max: 2 })
-      try {
-        await contend('postgres', server.url, sqlStore(pool))
-      } finally {
-        await pool.end()
-        server.stop()
-      }
-    },
-  )
+  it('Postgres: one wins, the other gets a typed error', { timeout: 60_000 }, async () => {
+    const server = await startPostgres()
+    const pool = new pg.Pool({ connectionString: server.url, max: 2 })
+    try {
+      await contend('postgres', server.url, sqlStore(pool))
+    } finally {
+      await pool.end()
+      server.stop()
+    }
+  })
 })

@@ -6,7 +6,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { fileStore } from '../file/index.ts'
 import { sqlStore } from '../sql/sql-store.ts'
-import { postgresMissing, startPostgres, type TestPostgres } from '../test-support/postgres.ts'
+import { startPostgres, type TestPostgres } from '../test-support/postgres.ts'
 import { storeConformance } from '../testing/index.ts'
 import { memoryStore } from './memory.ts'
 
@@ -43,7 +43,7 @@ describe('SQL store on PGlite', () => {
   for (const { name, run } of conformance) it(name, run, 60_000)
 })
 
-describe.skipIf(postgresMissing() !== undefined)('SQL store on a Postgres server', () => {
+describe('SQL store on a Postgres server', () => {
   let server: TestPostgres
   let pool: pg.Pool
   let second: pg.Pool

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { badLines, buildChild, runChild, type StoreLocation } from './crash-driver.ts'
 import { crashShapes } from './crash-shapes.ts'
-import { postgresMissing, startPostgres } from './postgres.ts'
+import { startPostgres } from './postgres.ts'
 
 const kills = Number(process.argv[2] ?? 500)
 const kinds = (process.argv[3] ?? 'file,postgres,pglite').split(',') as StoreLocation['kind'][]
@@ -74,8 +74,6 @@ const main = async (): Promise<void> => {
   const root = mkdtempSync(join(tmpdir(), 'tenon-crash-full-'))
   let isGood = true
   for (const kind of kinds) {
-    const missing = kind === 'postgres' ? postgresMissing() : undefined
-    if (missing !== undefined) throw new Error(missing)
     const before = Date.now()
     const { boundaries: cut, kills: done, runs, problems } = await run(kind, root)
     const seconds = Math.round((Date.now() - before) / 1000)
