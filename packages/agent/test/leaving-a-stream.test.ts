@@ -70,7 +70,7 @@ it('stops the tools', async () => {
   const slow = tool({
     name: 'slow',
     input: z.object({}),
-    run: (_args, ctx) => untilAborted(ctx.signal).catch((reason: unknown) => told.push(reason)),
+    run: (_args, ctx) => untilAborted(ctx.signal).finally(() => told.push(ctx.signal.reason)),
   })
   const quick = tool({ name: 'quick', input: z.object({}), run: () => 'done' })
   const stream = agent({ model: scripted(answer(call('slow'), call('quick'))), tools: [slow, quick] }).stream('go')

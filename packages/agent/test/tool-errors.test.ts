@@ -59,7 +59,7 @@ describe.each(ways)('a tool that fails, in %s()', way => {
     const slow = tool({
       name: 'slow',
       input: z.object({}),
-      run: (_, ctx) => untilAborted(ctx.signal).catch((reason: unknown) => told.push(reason)),
+      run: (_, ctx) => untilAborted(ctx.signal).finally(() => told.push(ctx.signal.reason)),
     })
     const broken = tool({
       name: 'broken',

@@ -269,7 +269,7 @@ export class Run {
   /** Calls back when the run was cancelled and what it is doing has had time to clean up. Returns how to stop waiting. */
   onOverdue(callback: () => void): () => void {
     let timer: ReturnType<typeof setTimeout> | undefined
-    const wait = () => (timer = setTimeout(callback, graceMs))
+    const wait = () => (timer = setTimeout(callback, graceMs + 100))
     const stop = this.isCancelled ? void wait() : this.onCancel(wait)
     return () => {
       stop?.()
@@ -326,8 +326,9 @@ export class Run {
   }
 }
 
-/** How long a cancelled run waits for hooks, output functions and toolsets to notice. */
-const graceMs = 100
+/** How long a run that failed or was cancelled waits for tools to stop. It waits a little longer for hooks, output functions
+ *  and toolsets, so that what tools did last is kept. */
+export const graceMs = 1000
 
 /** A signal that came from another run holds that run's error. */
 function cancellationFor(reason: unknown): RunCancelled {

@@ -35,7 +35,12 @@ export function executeCall(chains: HookChains, effects: Effects, call: CallToEx
       : withTimeout(call.timeoutMs, call.context().signal, signal => perform(args, call.context(signal)))
 
   const hooks = toolExecuteHooks(chains, call.context(), { call: part, definition: tool.definition })
-  return hooks === undefined ? attempt(call.args) : hookedCall(hooks, call.args, attempt)
+  if (hooks === undefined) return attempt(call.args)
+  return hookedCall(hooks, call.args, args => {
+    // the run may have been stopped while a hook was busy
+    call.context().signal.throwIfAborted()
+    return attempt(args)
+  })
 }
 
 async function hookedCall(
@@ -63,16 +68,16 @@ async function withTimeout<T>(
   let release = () => {}
   let timer: ReturnType<typeof setTimeout> | undefined
   const stopped = new Promise<never>((_, reject) => {
-    // rejects too: a tool that ignores its signal must not keep the timer running
-    release = onAbort(parent, () => {
-      controller.abort(parent.reason)
-      reject(parent.reason)
-    })
     timer = setTimeout(() => {
       const error = new ModelRetry(`Timed out after ${timeoutMs / 1000} seconds.`)
       reject(error)
       controller.abort(error)
     }, timeoutMs)
+    // whoever aborts the parent decides how long to wait for the tool: only the timer goes
+    release = onAbort(parent, () => {
+      clearTimeout(timer)
+      controller.abort(parent.reason)
+    })
   })
   const working = (async () => work(controller.signal))()
   // a tool that ignores its signal may still fail later, when nobody listens any more

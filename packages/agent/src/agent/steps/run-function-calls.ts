@@ -43,7 +43,8 @@ export async function* runFunctionCalls(
           yield resultEvent(finished.result)
         }
       } finally {
-        running.release()
+        // also when whoever reads the events leaves
+        await running.release(results)
       }
     }
   } finally {

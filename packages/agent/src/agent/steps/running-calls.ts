@@ -1,5 +1,5 @@
 import type { CallResult } from '../../tools/call-result.ts'
-import type { Run } from '../run.ts'
+import { graceMs, type Run } from '../run.ts'
 import type { BatchResults, FunctionCall } from './batch.ts'
 import { Completions } from './completions.ts'
 import { settleCall, type Ending } from './settle-call.ts'
@@ -10,30 +10,33 @@ export interface ReadyCall {
   readonly args: unknown
 }
 
-/** Calls that run at the same time, from when this is made. The first hard error aborts the signal of the others;
- *  what had finished by then is kept. */
+interface Ended {
+  readonly call: FunctionCall
+  readonly ending: Ending
+}
+
+/** Calls that run at the same time, from when this is made. The first hard error aborts the signal of the others. */
 export class RunningCalls {
   readonly #run: Run
-  readonly #endings = new Completions<{ readonly call: FunctionCall; readonly ending: Ending } | 'cancelled'>()
+  readonly #endings = new Completions<Ended | 'cancelled' | 'overdue'>()
   readonly #siblings: AbortController | undefined
   readonly #stopListening: () => void
-  #waiting: number
+  #waiting = 0
   /** Nobody waits for what is still running. */
   #isOver = false
 
   constructor(run: Run, calls: readonly ReadyCall[], batch: BatchResults) {
     run.checkCancelled()
     this.#run = run
-    this.#waiting = calls.length
     this.#siblings = calls.length > 1 ? new AbortController() : undefined
     this.#stopListening = run.onCancel(() => {
-      this.#isOver = true
       this.#endings.push('cancelled')
       this.#siblings?.abort(run.signal.reason)
     })
     for (const { call, args } of calls) {
       // a tool that returned at once may have cancelled the run
       if (run.isCancelled) break
+      this.#waiting += 1
       void settleCall(run, call, { args, batch, signal: this.#siblings?.signal }).then(ending => {
         if (ending.kind === 'result' && ending.succeeded === true) this.#countSuccess(call)
         this.#endings.push({ call, ending })
@@ -49,15 +52,32 @@ export class RunningCalls {
    *  @throws the error of a call that ends the run · {RunCancelled} */
   async next(): Promise<{ readonly index: number; readonly result: CallResult } | undefined> {
     const ended = await this.#endings.next()
-    if (ended === 'cancelled') throw this.#fail(this.#run.cancelled())
-    const { call, ending } = ended
-    if (ending.kind === 'error') throw this.#fail(ending.error)
+    if (typeof ended === 'string') throw this.#run.cancelled()
     this.#waiting -= 1
+    const { call, ending } = ended
+    if (ending.kind === 'error') {
+      this.#siblings?.abort(ending.error)
+      throw ending.error
+    }
     return ending.kind === 'deferred' ? undefined : { index: call.index, result: ending.result }
   }
 
-  release(): void {
+  /** Lets go. What still runs is told to stop and waited for, though not for ever: code of a run that has ended should not go
+   *  on behind its back, and what it did in the meantime is in `results`. */
+  async release(results: Map<number, CallResult>): Promise<void> {
     this.#stopListening()
+    if (this.isDone) return
+    this.#siblings?.abort()
+    const timer = setTimeout(() => this.#endings.push('overdue'), graceMs)
+    while (!this.isDone) {
+      const ended = await this.#endings.next()
+      if (ended === 'overdue') break
+      if (ended === 'cancelled') continue
+      this.#waiting -= 1
+      if (ended.ending.kind === 'result') results.set(ended.call.index, ended.ending.result)
+    }
+    clearTimeout(timer)
+    this.#isOver = true
   }
 
   /** What comes after the end of the run counts for nothing. */
@@ -65,11 +85,5 @@ export class RunningCalls {
     if (this.#isOver) return
     this.#run.usage.toolCalls += 1
     this.#run.toolRetries.succeed(part.toolName)
-  }
-
-  #fail(error: unknown): unknown {
-    this.#isOver = true
-    this.#siblings?.abort(error)
-    return error
   }
 }
