@@ -62,8 +62,9 @@ function countTokens(call: OperationCall): Answer {
   const { input } = call.body
   const { converse: conversation, invokeModel } = isJsonObject(input) ? input : {}
   const { endpoint, modelId } = call
-  const isOff = endpoint.validation === 'off'
-  if (!isOff && (parseModelId(modelId)?.geo || !familyOf(modelId).countsTokens)) {
+  const { validation } = endpoint
+  const isOff = validation === 'off'
+  if (!isOff && (parseModelId(modelId)?.geo || !familyOf(modelId, validation.families).countsTokens)) {
     throw new AwsError('ValidationException', "The provided model doesn't support counting tokens.")
   }
   if (isJsonObject(conversation)) {

@@ -79,7 +79,7 @@ export const nodeModules: readonly Exception[] = []
 export const packageImports: Readonly<Record<string, readonly string[]>> = {
   tenon: [],
   '@tenon/graph': [],
-  '@tenon/local-bedrock': [],
+  '@tenon/local-bedrock': ['tenon'],
   '@tenon/evals': ['tenon'],
   '@tenon/cli': ['tenon', '@tenon/graph', '@tenon/evals', '@tenon/local-bedrock'],
 }

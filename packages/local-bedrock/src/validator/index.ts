@@ -1,3 +1,4 @@
+import type { FamilyRow } from 'tenon/bedrock-families'
 import { AwsError } from '../aws-error.ts'
 import type { ConverseRequest } from '../wire.ts'
 import { cacheRules } from './cache-rules.ts'
@@ -26,6 +27,8 @@ export interface ValidationOptions {
   without?: readonly string[]
   /** optional rules to apply as well, by id */
   also?: readonly string[]
+  /** corrects what is assumed of models: the last row that speaks of a fact decides */
+  families?: readonly FamilyRow[]
 }
 
 export interface Refusal {
@@ -41,8 +44,8 @@ export function refusalOf(
   options: ValidationOptions | 'off' = {},
 ): Refusal | undefined {
   if (options === 'off') return undefined
-  const { without = [], also = [] } = options
-  const call = validatedCall(request, facts)
+  const { without = [], also = [], families } = options
+  const call = validatedCall(request, { ...facts, families })
   for (const rule of validationRules) {
     if (without.includes(rule.id) || (rule.isOptional && !also.includes(rule.id))) continue
     const message = rule.check(call)

@@ -1,5 +1,6 @@
 import { parseModelId } from '../model-id.ts'
 import type { ContentBlock, ConverseRequest, Message } from '../wire.ts'
+import type { FamilyRow } from 'tenon/bedrock-families'
 import { familyOf } from './families.ts'
 import type { Family } from './families.ts'
 
@@ -49,6 +50,7 @@ export interface CallFacts {
   modelId: string
   operation: ValidatedCall['operation']
   issuedSignatures?: ReadonlyMap<string, string | undefined>
+  families?: readonly FamilyRow[]
 }
 
 export function validatedCall(request: ConverseRequest, facts: CallFacts): ValidatedCall {
@@ -57,7 +59,7 @@ export function validatedCall(request: ConverseRequest, facts: CallFacts): Valid
     request,
     modelId: facts.modelId,
     operation: facts.operation,
-    family: familyOf(facts.modelId),
+    family: familyOf(facts.modelId, facts.families),
     isClaude: parsed?.vendor === 'anthropic',
     kind: parsed?.kind ?? 'model',
     blocks: request.messages.flatMap(locate),

@@ -34,11 +34,11 @@ export const thinkingRules: readonly Rule[] = [
     source: 'https://github.com/theopenco/llmgateway/pull/2778',
     check: whenThinking((thinking, { family }) => {
       const type = thinking['type'] as string
-      if (family.thinking.some(item => item === type)) return undefined
-      if (type === 'enabled' && family.thinking.length) {
+      if (family.thinkingTypes.some(item => item === type)) return undefined
+      if (type === 'enabled' && family.thinkingTypes.length) {
         return '"thinking.type.enabled" is not supported for this model. Use "thinking.type.adaptive" and "output_config.effort" to control thinking behavior.'
       }
-      return type === 'adaptive' && family.thinking.length
+      return type === 'adaptive' && family.thinkingTypes.length
         ? 'adaptive thinking is not supported on this model'
         : 'thinking: Extra inputs are not permitted'
     }),

@@ -114,10 +114,12 @@ export const toolConfigRules: readonly Rule[] = [
   },
   {
     id: 'system-tool',
-    refuses: 'a system tool on a model that has none',
+    refuses: 'a system tool the model does not have',
     source: 'https://docs.aws.amazon.com/nova/latest/nova2-userguide/web-grounding.html',
-    check: ({ request, family }) =>
-      request.toolConfig?.tools.some(tool => tool.systemTool) && !family.hasSystemTools
+    check: ({ request, family: { systemTools } }) =>
+      request.toolConfig?.tools.some(
+        ({ systemTool }) => systemTool && !systemTools.some(name => name === systemTool.name),
+      )
         ? unsupportedField('toolConfig.tools.systemTool')
         : undefined,
   },

@@ -1,3 +1,4 @@
+import { isJsonObject } from '../wire.ts'
 import type { ContentBlock, Message } from '../wire.ts'
 import { constraint, firstOf, fromModel } from './rule.ts'
 import type { LocatedBlock, Rule } from './rule.ts'
@@ -26,6 +27,9 @@ const idPaths = ({ block, memberPath }: LocatedBlock): [string, string][] => [
   ...(block.toolResult ? [[block.toolResult.toolUseId, `${memberPath}.toolResult.toolUseId`] as [string, string]] : []),
 ]
 
+/** Ids that Bedrock made itself come back unchanged and are taken. */
+const shortId = /^(?:[a-zA-Z0-9]{9}|tooluse_[\w-]{22})$/
+
 const resultContentKeys = ['text', 'json', 'image', 'document', 'video', 'searchResult']
 
 /** How calls and results pair up, and what may stand with a result. */
@@ -46,9 +50,9 @@ export const toolResultRules: readonly Rule[] = [
     id: 'tool-use-id-family',
     refuses: 'an id that the family of the model does not take (Mistral: 9 letters or digits)',
     source: 'https://github.com/vercel/ai/issues/11802',
-    check: ({ blocks, family: { toolUseIdPattern } }) =>
+    check: ({ blocks, family: { toolCallIds } }) =>
       firstOf(blocks.flatMap(idPaths), ([id]) =>
-        toolUseIdPattern === undefined || toolUseIdPattern.test(id)
+        toolCallIds === 'any' || shortId.test(id)
           ? undefined
           : fromModel(`Tool call id was ${id} but must be a-z, A-Z, 0-9, with a length of 9.`),
       ),
@@ -181,11 +185,13 @@ export const toolResultRules: readonly Rule[] = [
     id: 'tool-result-media',
     refuses: 'media inside a result that the family does not take there',
     source: 'https://github.com/pydantic/pydantic-ai/pull/6259',
-    check: ({ blocks, family: { mediaInToolResult } }) =>
+    check: ({ blocks, family: { mediaInToolResult, documentFormatsInToolResult } }) =>
       firstOf(blocks, ({ block, path }) =>
         firstOf((block.toolResult?.content ?? []).entries(), ([index, part]) => {
           const kind = (['image', 'document', 'video'] as const).find(key => part[key] !== undefined)
           if (kind === undefined || mediaInToolResult.includes(kind)) return undefined
+          const format = kind === 'document' && isJsonObject(part.document) ? part.document['format'] : undefined
+          if (documentFormatsInToolResult.some(item => item === format)) return undefined
           return `This model doesn't support the ${kind} content block at ${path}.toolResult.content.${index}. Remove it and try again.`
         }),
       ),

@@ -772,6 +772,18 @@ describe('the validator', () => {
     }
   })
 
+  it('takes a correction of what a family accepts', async () => {
+    const row = { vendor: 'amazon', source: 'https://example.com', read: '2026-11-23' }
+    const corrected = await startLocalBedrock({
+      responder,
+      validation: { families: [{ ...row, facts: { acceptsLeadingAssistant: true, countsTokens: true } }] },
+    })
+    const body = { messages: [assistant(text('x')), ...hello] }
+    expect((await send(server, nova, body)).status).toBe(400)
+    expect((await send(corrected, nova, body)).status).toBe(200)
+    await corrected.close()
+  })
+
   it('knows the family behind a configured inference profile', async () => {
     const arn = 'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc'
     const body = { messages: [assistant(text('x')), ...hello] }

@@ -1,13 +1,12 @@
 import type { ModelProfile } from '../profile.ts'
-
-/** Kinds of content block that may stand beside, or inside, a tool result. */
-export type BedrockContentKind = 'text' | 'image' | 'document' | 'video'
-export type BedrockThinkingVariant = 'anthropic' | 'openai' | 'qwen' | 'nova'
+import type { BedrockContentKind, BedrockThinkingVariant } from './families.ts'
 
 /** What Converse accepts from one model family. Every key may be overridden: `new BedrockConverseModel(name, { profile: { … } })`. */
 export interface BedrockFacts {
   /** `false`: the constructor warns the user off, the model is not served by Converse. */
   readonly bedrockSupportedOnConverse?: boolean
+  /** Tools may be used in a stream as well. `false`: such a request goes without streaming, and its answer is streamed here. */
+  readonly bedrockStreamsToolCalls?: boolean
   /** `toolChoice` may be sent at all. */
   readonly bedrockSupportsToolChoice?: boolean
   /** How structured tool results travel: as JSON text, or as a `json` block. */
@@ -18,8 +17,12 @@ export interface BedrockFacts {
   readonly bedrockSupportsToolResultStatus?: boolean
   /** File kinds allowed inside `toolResult.content`. */
   readonly bedrockSupportedMediaKindsInToolReturns?: readonly ('image' | 'document' | 'video')[]
+  /** Formats of documents allowed inside `toolResult.content` where documents as such are not. */
+  readonly bedrockDocumentFormatsInToolReturns?: readonly string[]
   /** Content kinds allowed beside a `toolResult` in the same turn. */
   readonly bedrockToolResultColocatableContent?: readonly BedrockContentKind[]
+  /** `searchResult` blocks are read; elsewhere they are sent as text. */
+  readonly bedrockSupportsSearchResults?: boolean
   /** Thinking may be sent back with its signature. */
   readonly bedrockSendBackThinkingParts?: boolean
   readonly bedrockSupportsPromptCaching?: boolean
@@ -58,11 +61,14 @@ export type ResolvedBedrockFacts = Required<Omit<BedrockFacts, 'bedrockThinkingV
 /** What is assumed of a family nobody described: the narrowest reading that every known family accepts. */
 const defaultBedrockFacts: ResolvedBedrockFacts = {
   bedrockSupportedOnConverse: true,
+  bedrockStreamsToolCalls: true,
   bedrockSupportsToolChoice: false,
   bedrockToolResultFormat: 'text',
   bedrockToolCallIds: 'any',
   bedrockSupportsToolResultStatus: true,
   bedrockSupportedMediaKindsInToolReturns: ['image'],
+  bedrockDocumentFormatsInToolReturns: [],
+  bedrockSupportsSearchResults: false,
   bedrockToolResultColocatableContent: ['text', 'image', 'document', 'video'],
   bedrockSendBackThinkingParts: false,
   bedrockSupportsPromptCaching: false,

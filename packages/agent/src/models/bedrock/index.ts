@@ -23,10 +23,11 @@ export { doctorBedrock, type DoctorCheck, type DoctorOptions, type DoctorReport 
 export { modelOfProfile } from './inference-profile.ts'
 export { requiredPermissions, type PermissionsOptions, type RequiredPermission } from './permissions.ts'
 export { isContextOverflow } from './errors.ts'
-export type { BedrockContentKind, BedrockFacts, BedrockThinkingVariant } from './facts.ts'
+export type { BedrockFacts } from './facts.ts'
+export type { BedrockContentKind, BedrockThinkingVariant } from './families.ts'
 export { BedrockConverseModel, type BedrockModelOptions } from './model.ts'
 export { LatestBedrockModelNames, type BedrockModelName } from './names.ts'
-export { bedrockModelProfile, familyRows, type FamilyRow } from './profiles.ts'
+export { bedrockModelProfile } from './profiles.ts'
 export {
   BedrockProvider,
   type BedrockAuthMode,

@@ -21,7 +21,8 @@ const geographies = ['us', 'eu', 'apac', 'jp', 'au', 'ca', 'global', 'us-gov']
 const arnPattern = /^arn:[^:]*:bedrock:([^:]*):[^:]*:([^/]+)\/(.+)$/
 /** ARN resources whose last segment is a model id. */
 const transparentResources = new Set(['foundation-model', 'inference-profile', 'default-prompt-router'])
-const versionSuffix = /-v\d+(?::\d+)?$/
+/** `-v1:0`, and the size of the context or the kind of throughput behind it. */
+const versionSuffix = /-v\d+(?::\d+)?(?::\d+k|:mm)?$/
 
 /** Reads a model id, an inference profile id or an ARN. Never throws: what is not understood stays absent. */
 export function parseModelId(id: string): BedrockModelId {

@@ -3,7 +3,7 @@ import { UserError } from '../../errors/user-error.ts'
 import { BedrockConverseModel } from './model.ts'
 import { parseModelId } from './model-id.ts'
 import { LatestBedrockModelNames } from './names.ts'
-import { bedrockModelProfile, familyRows } from './profiles.ts'
+import { bedrockModelProfile } from './profiles.ts'
 
 describe('parseModelId', () => {
   it.each<readonly [string, object]>([
@@ -39,13 +39,6 @@ describe('parseModelId', () => {
 })
 
 describe('profiles', () => {
-  it('every row names its source and the day it was read', () => {
-    for (const row of familyRows) {
-      expect(row.source).toMatch(/^https:\/\//)
-      expect(row.read).toMatch(/^\d{4}-\d{2}-\d{2}$/)
-    }
-  })
-
   it('every known name has a family', () => {
     for (const name of LatestBedrockModelNames) {
       expect(Object.keys(bedrockModelProfile(name)).length, name).toBeGreaterThanOrEqual(1)

@@ -2,7 +2,8 @@ import { UserError } from '../../errors/user-error.ts'
 import type { JsonObject } from '../../util/json.ts'
 import { isPlainObject } from '../../util/json.ts'
 import type { ModelSettings, ThinkingLevel } from '../settings.ts'
-import type { BedrockFacts, BedrockThinkingVariant } from './facts.ts'
+import type { BedrockFacts } from './facts.ts'
+import type { BedrockThinkingVariant } from './families.ts'
 
 /** What the unified `thinking` setting becomes in `additionalModelRequestFields`. */
 type ThinkingFields = (thinking: boolean | ThinkingLevel, facts: BedrockFacts, settings: ModelSettings) => JsonObject

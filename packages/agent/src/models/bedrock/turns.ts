@@ -1,5 +1,5 @@
 import type { ContentBlock, Message } from '@aws-sdk/client-bedrock-runtime'
-import type { BedrockContentKind } from './facts.ts'
+import type { BedrockContentKind } from './families.ts'
 
 /** Synthetic turns say this: several models refuse whitespace. */
 const filler: ContentBlock.TextMember = { text: '.' }
