@@ -1,7 +1,7 @@
 import { isJsonObject } from '../wire.ts'
 import type { JsonObject } from '../wire.ts'
-import { constraint, firstOf } from './rule.ts'
-import type { Rule, ValidatedCall } from './rule.ts'
+import { constraint, firstOf, fromModel, unsupportedField } from './rule.ts'
+import type { LocatedBlock, Rule, ValidatedCall } from './rule.ts'
 
 interface Media {
   kind: 'image' | 'document' | 'video'
@@ -25,6 +25,19 @@ function mediaOf({ blocks }: ValidatedCall): Media[] {
         const value = holder[kind]
         return isJsonObject(value) ? [{ kind, value, ...where }] : []
       }),
+    )
+  })
+}
+
+/** Search results in messages and inside tool results. */
+function searchResultsOf(blocks: readonly LocatedBlock[]): { value: JsonObject; path: string }[] {
+  return blocks.flatMap(({ block, path }) => {
+    const inner = (block.toolResult?.content ?? []).map((part, index) => ({
+      value: part.searchResult,
+      path: `${path}.toolResult.content.${index}`,
+    }))
+    return [{ value: block.searchResult, path }, ...inner].flatMap(({ value, path: where }) =>
+      isJsonObject(value) ? [{ value, path: where }] : [],
     )
   })
 }
@@ -129,6 +142,44 @@ export const mediaRules: readonly Rule[] = [
         if (kind === undefined || message.role === 'user') return undefined
         return `The ${kind} block at ${path} is only allowed in a message with the user role.`
       }),
+  },
+  {
+    id: 'search-result-unsupported',
+    refuses: 'search results for models that do not read them',
+    source: 'https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_SearchResultBlock.html',
+    check: ({ blocks, family }) =>
+      family.readsSearchResults
+        ? undefined
+        : firstOf(searchResultsOf(blocks), ({ path }) => unsupportedField(`${path}.searchResult`)),
+  },
+  {
+    id: 'search-result-fields',
+    refuses: 'a search result without source, title or text, or with blank ones',
+    source: 'own',
+    check: ({ blocks }) =>
+      firstOf(searchResultsOf(blocks), ({ value, path }) => {
+        const texts = Array.isArray(value['content'])
+          ? value['content'].map(item => (isJsonObject(item) ? item['text'] : undefined))
+          : []
+        const fields = Object.entries({ source: value['source'], title: value['title'], content: texts[0] })
+        const missing = fields.find(([, field]) => typeof field !== 'string' || field.trim() === '')
+        return (
+          missing && `The ${missing[0]} field at ${path}.searchResult is blank. Add text to the field, and try again.`
+        )
+      }),
+  },
+  {
+    id: 'search-result-citations',
+    refuses: 'search results of which only some are to be cited',
+    source: 'https://platform.claude.com/docs/en/build-with-claude/search-results',
+    check: ({ blocks }) => {
+      const settings = searchResultsOf(blocks).map(({ value: { citations } }) =>
+        isJsonObject(citations) ? citations['enabled'] === true : false,
+      )
+      return new Set(settings).size > 1
+        ? fromModel('messages: citations must be enabled for all or none of the search results in a request')
+        : undefined
+    },
   },
   {
     id: 'document-name',

@@ -25,6 +25,9 @@ const spec = (more = {}) => ({
 const tools = (...list: unknown[]) => ({ toolConfig: { tools: list.length ? list : [spec()] } })
 const document = (name = 'Document 1', format = 'pdf') => ({ document: { name, format, source: { bytes: 'AAAA' } } })
 const image = (format = 'png') => ({ image: { format, source: { bytes: 'AAAA' } } })
+const searchResult = (more = {}) => ({
+  searchResult: { source: 'https://example.com', title: 'x', content: [{ text: 'x' }], ...more },
+})
 const video = { video: { format: 'mp4', source: { bytes: 'AAAA' } } }
 const cachePoint = (ttl?: string) => ({ cachePoint: { type: 'default', ...(ttl && { ttl }) } })
 const hello = [user(text('Hi'))]
@@ -276,6 +279,30 @@ const refused: Case[] = [
     claude37,
     { messages: [...hello, assistant(text('x'), document()), ...hello] },
     'only allowed in a message with the user role',
+  ],
+  [
+    'search-result-unsupported',
+    nova,
+    { messages: [user(text('x'), searchResult())] },
+    "This model doesn't support the messages.0.content.1.searchResult field.",
+  ],
+  [
+    'search-result-unsupported',
+    nova,
+    { messages: [...toolTurns.slice(0, 2), user(result('id1', [searchResult()]))], ...tools() },
+    "This model doesn't support the messages.2.content.0.toolResult.content.0.searchResult field.",
+  ],
+  [
+    'search-result-fields',
+    claude,
+    { messages: [user(text('x'), searchResult({ title: ' ' }))] },
+    'The title field at messages.0.content.1.searchResult is blank.',
+  ],
+  [
+    'search-result-citations',
+    claude,
+    { messages: [user(text('x'), searchResult(), searchResult({ citations: { enabled: true } }))] },
+    'all or none of the search results',
   ],
   [
     'document-name',

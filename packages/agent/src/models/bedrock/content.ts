@@ -4,13 +4,14 @@ import type { BinaryContent, FileUrl, MultiModalContent, UploadedFile } from '..
 import { base64ToBytes } from '../../util/base64.ts'
 import type { FetchedFiles } from '../fetch-files.ts'
 import { extensionOf, mediaFormat, mediaKind, type MediaKind } from './media-format.ts'
+import { isSearchResult, searchResultBlock, searchResultText } from './search-result.ts'
 
 /** What mapping one file needs to know of the request it goes into. */
 export interface MediaScope {
   readonly files: FetchedFiles
-  /** The next neutral document name: equal from request to request, so that caches hit. */
-  nextDocumentName(): string
+  readonly documentNames: DocumentNames
   readonly supportsAudio: boolean
+  readonly supportsSearchResults: boolean
 }
 
 type Source = { readonly bytes: Uint8Array } | { readonly s3Location: S3Location }
@@ -41,12 +42,21 @@ export function kindOfFile(item: MultiModalContent): MediaKind {
 /** One content block for a file.
  *  @throws {UserError} for a format or a file kind the model does not take */
 export function mapFile(item: MultiModalContent, scope: MediaScope): ContentBlock {
+  if (isSearchResult(item)) {
+    return scope.supportsSearchResults ? { searchResult: searchResultBlock(item) } : { text: searchResultText(item) }
+  }
   const kind = kindOfFile(item)
   const { source, hints } = sourceOf(item, scope.files)
   if (kind === 'audio' && !scope.supportsAudio) {
     throw new UserError(`This Bedrock model takes no audio (${hints.find(Boolean) ?? 'audio'}). Send a transcript.`)
   }
   return blockOf(kind, mediaFormat(kind, hints), source, item, scope)
+}
+
+/** The format of a document that is sent along; `undefined` for one that Bedrock fetches from S3. */
+export function formatOfSentDocument(item: MultiModalContent, files: FetchedFiles): string | undefined {
+  const { source, hints } = sourceOf(item, files)
+  return 'bytes' in source ? mediaFormat('document', hints) : undefined
 }
 
 function blockOf(
@@ -66,11 +76,27 @@ function blockOf(
  *  that changes breaks the prompt cache. `vendorMetadata` may set `title`, `context` and `citations`. */
 function documentFields(item: MultiModalContent, scope: MediaScope): Partial<DocumentBlock> {
   const { title, context, citations } = item.vendorMetadata ?? {}
-  const name = scope.nextDocumentName()
   return {
-    name: typeof title === 'string' ? neutralName(title) || name : name,
+    name: scope.documentNames.next(typeof title === 'string' ? neutralName(title) : ''),
     ...(typeof context === 'string' && { context }),
     ...(citations === true && { citations: { enabled: true } }),
+  }
+}
+
+/** Gives every document of a request a name of its own: Bedrock refuses two that share one. Names are equal from request to
+ *  request, so that caches hit. */
+export class DocumentNames {
+  readonly #used = new Set<string>()
+  #count = 0
+
+  /** @param title as the user calls it; empty: the next number */
+  next(title: string): string {
+    const neutral = `Document ${++this.#count}`
+    const wanted = title === '' ? neutral : title
+    let name = wanted
+    for (let copy = 2; this.#used.has(name.toLowerCase()); copy++) name = `${wanted.slice(0, 190)} (${copy})`
+    this.#used.add(name.toLowerCase())
+    return name
   }
 }
 

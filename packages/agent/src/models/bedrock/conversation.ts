@@ -4,6 +4,7 @@ import type { ModelMessage, ModelRequest } from '../../messages/message.ts'
 import type { RequestPart, RetryPromptPart, ToolReturnPart } from '../../messages/part.ts'
 import type { FetchedFiles } from '../fetch-files.ts'
 import { mapResponse } from './assistant-turn.ts'
+import { DocumentNames } from './content.ts'
 import type { BedrockProfile } from './facts.ts'
 import { guardUserText } from './guard-content.ts'
 import { ToolCallIds } from './tool-names.ts'
@@ -48,16 +49,16 @@ class ConversationWriter {
   readonly ids: ToolCallIds
   readonly #scope: UserPromptScope & ToolResultScope
   #waiting: ContentBlock[] = []
-  #documents = 0
 
   constructor({ profile, files }: ConversationScope) {
     this.ids = new ToolCallIds(profile.bedrockToolCallIds)
     this.#scope = {
       files,
       facts: profile,
+      documentNames: new DocumentNames(),
       supportsAudio: profile.bedrockSupportsAudio,
+      supportsSearchResults: profile.bedrockSupportsSearchResults,
       supportsPromptCaching: profile.bedrockSupportsPromptCaching,
-      nextDocumentName: () => `Document ${++this.#documents}`,
     }
   }
 

@@ -22,8 +22,11 @@ us.anthropic.claude-sonnet-5                 f l c C s   t     text image       
 us.amazon.nova-pro-v1:0                      f   c   s         all                   image csv txt
 us.amazon.nova-2-lite-v1:0                   f   c   s         all                   image csv txt
 amazon.titan-text-express-v1                         s     -   all                   image
+meta.llama3-8b-instruct-v1:0                         s     -   none                  image document
+us.meta.llama3-2-1b-instruct-v1:0                    s     -   none                  image document
+us.meta.llama3-2-11b-instruct-v1:0                   s     u   none                  image document
 meta.llama3-3-70b-instruct-v1:0                      s     u   none                  image document
-mistral.mistral-large-2407-v1:0                      s         none                  document
+mistral.mistral-large-2407-v1:0                      s     u   none                  document
 mistral.mistral-large-3-675b-instruct                s n       none                  document
 mistral.mistral-7b-instruct-v0:2                     s     -   none                  document
 deepseek.r1-v1:0                                     s     -   all                   image

@@ -329,6 +329,14 @@ export const familyRows: readonly FamilyRow[] = [
     read: '2026-11-23',
   },
 
+  {
+    vendor: 'meta',
+    models: named(/^llama(2|3-(8|70)b|3-2-[13]b)/),
+    facts: { tools: false },
+    source: converseModels,
+    read: '2026-11-23',
+  },
+
   // Mistral
   {
     vendor: 'mistral',
@@ -349,6 +357,13 @@ export const familyRows: readonly FamilyRow[] = [
     facts: { tools: false, hasSystem: false },
     source: converseModels,
     read: '2026-11-20',
+  },
+  {
+    vendor: 'mistral',
+    models: named(/^mistral-large-240[27]/),
+    facts: { tools: 'unary' },
+    source: converseModels,
+    read: '2026-11-23',
   },
   {
     vendor: 'mistral',
@@ -383,6 +398,13 @@ export const familyRows: readonly FamilyRow[] = [
   },
 
   // The rest, alphabetically
+  {
+    vendor: 'ai21',
+    models: named(/^(j2|jamba-instruct)/),
+    facts: { tools: false },
+    source: converseModels,
+    read: '2026-11-23',
+  },
   {
     vendor: 'cohere',
     models: named(/^command-(light-)?text/),

@@ -37,6 +37,7 @@ export {
   type BedrockTimeouts,
 } from './provider.ts'
 export { bedrockJsonSchemaTransformer } from './schema.ts'
+export { bedrockSearchResult, type SearchResultOptions } from './search-result.ts'
 export type { BedrockCacheSetting, BedrockGuardrailConfig, BedrockModelSettings } from './settings.ts'
 export { BedrockStreamedResponse } from './stream.ts'
 

@@ -7,6 +7,7 @@ import { Deadlines } from '../deadlines.ts'
 import { fetchFiles, type FetchedFiles } from '../fetch-files.ts'
 import { mergeModelSettings } from '../merge-settings.ts'
 import type { Model, ModelCall, StreamedResponse } from '../model.ts'
+import { completedStreamedResponse } from '../streamed-response.ts'
 import { prepareCall, resolveThinking } from '../prepare.ts'
 import { resolveProfile, type ProfileOverride } from '../profile.ts'
 import type { ModelSettings } from '../settings.ts'
@@ -92,6 +93,9 @@ export class BedrockConverseModel implements Model {
   }
 
   async requestStream(call: ModelCall): Promise<StreamedResponse> {
+    if (!this.profile.bedrockStreamsToolCalls && speaksOfTools(call)) {
+      return completedStreamedResponse(await this.request(call), call.parameters)
+    }
     const deadlines = this.#deadlines(call)
     // a stream that opens keeps its deadlines
     return this.#guard(deadlines, signal => this.#openStream(call, signal, deadlines))
@@ -215,6 +219,13 @@ export class BedrockConverseModel implements Model {
       throw thrown
     }
   }
+}
+
+/** Whether the request declares tools, or holds calls of earlier ones. */
+function speaksOfTools({ parameters, messages }: ModelCall): boolean {
+  const { functionTools, outputTools } = parameters
+  if (functionTools.length + outputTools.length > 0) return true
+  return messages.some(({ parts }) => parts.some(part => part.kind === 'tool-call' || part.kind === 'tool-return'))
 }
 
 function isCountingUnsupported(error: unknown): boolean {

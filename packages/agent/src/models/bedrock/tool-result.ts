@@ -5,9 +5,10 @@ import { isMultiModalContent } from '../../messages/content-codec.ts'
 import { retryPromptText } from '../../messages/retry-prompt-text.ts'
 import { fileIntroduction, filePlaceholder, valueText } from '../../messages/tool-return-text.ts'
 import { toJsonValue } from '../../messages/json-value.ts'
-import { kindOfFile, mapFile, type MediaScope } from './content.ts'
+import { formatOfSentDocument, kindOfFile, mapFile, type MediaScope } from './content.ts'
 import type { ResolvedBedrockFacts } from './facts.ts'
 import type { MediaKind } from './media-format.ts'
+import { isSearchResult } from './search-result.ts'
 
 export interface ToolResultScope extends MediaScope {
   readonly facts: ResolvedBedrockFacts
@@ -33,7 +34,7 @@ export function mapToolReturn(part: ToolReturnPart, toolUseId: string, scope: To
       content.push(valueBlock(item, facts.bedrockToolResultFormat))
       continue
     }
-    if (goesInside(item, facts)) {
+    if (goesInside(item, scope)) {
       content.push(mapFile(item, scope) as ToolResultContentBlock)
       continue
     }
@@ -85,10 +86,16 @@ function textOf(value: object): string {
 }
 
 /** A file in S3 always goes inside: it cannot be told apart which family reads it where. */
-function goesInside(item: MultiModalContent, facts: ResolvedBedrockFacts): boolean {
-  if (item.kind === 'uploaded-file') return true
+function goesInside(item: MultiModalContent, { facts, files }: ToolResultScope): boolean {
+  // a search result is text at worst
+  if (item.kind === 'uploaded-file' || isSearchResult(item)) return true
   const kind = kindOfFile(item)
-  return kind !== 'audio' && facts.bedrockSupportedMediaKindsInToolReturns.includes(kind)
+  if (kind === 'audio') return false
+  if (facts.bedrockSupportedMediaKindsInToolReturns.includes(kind)) return true
+  const formats = facts.bedrockDocumentFormatsInToolReturns
+  if (kind !== 'document' || formats.length === 0) return false
+  const format = formatOfSentDocument(item, files)
+  return format !== undefined && formats.includes(format)
 }
 
 function isColocatable(kind: MediaKind, facts: ResolvedBedrockFacts): boolean {

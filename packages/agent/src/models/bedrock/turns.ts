@@ -62,8 +62,8 @@ function mayStandTogether(
 
 function fits(block: ContentBlock, beside: readonly BedrockContentKind[]): boolean {
   if (isResult(block) || block.cachePoint !== undefined) return true
-  // marked text is more than text: only families that take everything take it there
-  if (block.guardContent !== undefined) return beside.includes('document')
+  // marked text and search results are more than text: only families that take everything take them there
+  if (block.guardContent !== undefined || block.searchResult !== undefined) return beside.includes('document')
   const kind = (['text', 'image', 'document', 'video'] as const).find(key => block[key] !== undefined)
   return kind === undefined || beside.includes(kind)
 }

@@ -4,6 +4,7 @@ import { UserError } from '../../../errors/user-error.ts'
 import { binaryContent, cachePoint, imageUrl, documentUrl, uploadedFile } from '../../../messages/user-content.ts'
 import { requestModel } from '../../call-model.ts'
 import { isThinkingAsked } from '../thinking.ts'
+import { bedrockSearchResult } from '../search-result.ts'
 import { type CallOptions, assistantTurn, callOf, toolTurn, userTurn, weather } from '../test-support/calls.ts'
 import { claude, nova, startEndpoint, type Endpoint } from '../test-support/endpoint.ts'
 
@@ -329,6 +330,74 @@ describe('content', () => {
       context: 'numbers',
       citations: { enabled: true },
     })
+  })
+
+  it('documents that are called the same get names of their own', async () => {
+    const titled = (title: string) => ({ ...pdf, vendorMetadata: { title } })
+    const body = await sent({
+      messages: [
+        userTurn(['Read', titled('Report'), titled('report!'), titled('Document 4'), pdf]),
+        called('a'),
+        toolTurn(returned('a', [titled('x'.repeat(200)), titled('x'.repeat(200))])),
+      ],
+      parameters: asked,
+    })
+    const documents = [...body.messages![0]!.content!, ...body.messages![2]!.content![0]!.toolResult!.content!]
+    const names = documents.flatMap(block => block.document?.name ?? [])
+    expect(names.slice(0, 4)).toEqual(['Report', 'report (2)', 'Document 4', 'Document 4 (2)'])
+    expect(new Set(names).size).toBe(6)
+    expect(Math.max(...names.map(name => name.length))).toBeLessThanOrEqual(200)
+  })
+
+  it('a text document goes into a result of Nova, a PDF beside it', async () => {
+    const csv = binaryContent(new TextEncoder().encode('a,b'), 'text/csv')
+    const body = await sent(
+      {
+        messages: [userTurn('Hello'), called('a'), toolTurn(returned('a', [csv, pdf]))],
+        parameters: asked,
+      },
+      nova,
+    )
+    const [result, introduction, beside] = body.messages![2]!.content!
+    expect(result!.toolResult!.content![0]!.document).toMatchObject({ format: 'csv', name: 'Document 1' })
+    expect(result!.toolResult!.content![1]!.text).toMatch(/^See file/)
+    expect(introduction!.text).toMatch(/^This is file/)
+    expect(beside!.document).toMatchObject({ format: 'pdf', name: 'Document 2' })
+  })
+
+  it('what a search found goes as such to models that cite it, as text to the others', async () => {
+    const found = bedrockSearchResult({ source: 'https://example.com/riga', title: 'Riga', text: 'It is ünïcold 🌍.' })
+    const call = {
+      messages: [
+        userTurn(['Read', found]),
+        called('a'),
+        toolTurn(returned('a', [found, 'and more'])),
+        userTurn([found]),
+      ],
+      parameters: asked,
+    }
+    const searchResult = {
+      source: 'https://example.com/riga',
+      title: 'Riga',
+      content: [{ text: 'It is ünïcold 🌍.' }],
+      citations: { enabled: true },
+    }
+    const turns = (await sent(call)).messages!
+    expect(turns[0]!.content![1]).toEqual({ searchResult })
+    expect(turns[2]!.content![0]!.toolResult!.content).toEqual([{ searchResult }, { text: 'and more' }])
+    expect(turns.at(-1)!.content).toEqual([{ searchResult }])
+    const text = 'Riga (https://example.com/riga)\n\nIt is ünïcold 🌍.'
+    for (const model of [nova, llama, mistral, qwen]) {
+      const others = (await sent(call, model)).messages!
+      expect(others[0]!.content![1], model).toEqual({ text })
+      expect(others[2]!.content![0]!.toolResult!.content, model).toEqual([{ text }, { text: 'and more' }])
+    }
+  })
+
+  it('a search result with blank words is still taken', async () => {
+    const found = bedrockSearchResult({ source: ' ', title: '', text: '', citations: false })
+    const body = await sent({ messages: [userTurn(['Read', found])] })
+    expect(body.messages![0]!.content![1]!.searchResult).toMatchObject({ citations: { enabled: false } })
   })
 
   it('a document alone gets text beside it', async () => {

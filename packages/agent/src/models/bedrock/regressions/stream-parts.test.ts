@@ -1,5 +1,7 @@
-import { reply } from '@tenon/local-bedrock'
+import { block, reply } from '@tenon/local-bedrock'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { agent } from '../../../core.ts'
 import { argsAsObject } from '../../../messages/call-args.ts'
 import type { ResponsePart, ToolCallPart } from '../../../messages/part.ts'
 import { countTokens, requestModel, streamModel } from '../../call-model.ts'
@@ -88,6 +90,28 @@ describe('tool calls', () => {
       stop(1),
     ])
     expect(response.parts).toHaveLength(1)
+  })
+})
+
+describe('families that use tools only without streaming', () => {
+  it('answer in one piece where tools are around, and in many where not', async () => {
+    const llama = endpoint.model('us.meta.llama3-3-70b-instruct-v1:0')
+    endpoint.responder.push(reply.blocks([block.text('Let me see'), block.toolUse('weather', { city: 'Riga' }, 't1')]))
+    const withTools = await drain(await streamModel(llama, callOf({ parameters: { functionTools: [weather] } })))
+    expect(withTools.error).toBeUndefined()
+    expect(withTools.response.parts.map(part => part.kind)).toEqual(['text', 'tool-call'])
+    expect(withTools.response.state).toBe('complete')
+    expect(withTools.events.map(event => event.kind)).toContain('part-end')
+    endpoint.responder.push('Hi')
+    await drain(await streamModel(llama, callOf()))
+    expect(endpoint.server.log.map(entry => entry.operation)).toEqual(['converse', 'converse-stream'])
+  })
+
+  it('do not call tools they have not got: output is asked for in words', async () => {
+    const r1 = endpoint.model('us.deepseek.r1-v1:0')
+    endpoint.responder.push('{"city":"Riga"}')
+    const place = agent({ model: r1, output: z.object({ city: z.string() }) })
+    expect((await place.run('Where?')).output).toEqual({ city: 'Riga' })
   })
 })
 
