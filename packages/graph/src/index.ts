@@ -32,7 +32,7 @@ export type {
 } from './store/store.ts'
 export { type, withCodec, type Codec, type Schema } from './schema.ts'
 export type { GraphRunContext, GraphTypeError, StepContext } from './types.ts'
-export type { OnceCall, OnceOptions } from './kernel/context.ts'
+export type { OnceCall, OnceOptions } from './kernel/once.ts'
 export type { Settled } from './kernel/join.ts'
 export type { ErrorRecord } from './kernel/model.ts'
 export type { Migration, SavedRun } from './kernel/load.ts'

@@ -1,5 +1,5 @@
 import { context, propagation, SpanStatusCode, trace, type Context, type Span, type Tracer } from '@opentelemetry/api'
-import type { NodeTracer } from './kernel/kernel.ts'
+import type { NodeTracer } from './kernel/attempts.ts'
 import { errorRecord, type Task } from './kernel/model.ts'
 import { forkPathOf } from './events/event.ts'
 

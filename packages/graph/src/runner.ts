@@ -1,13 +1,16 @@
 import { GraphRuntimeError, GraphSetupError, RunNotFoundError } from './errors.ts'
 import { eventsOf, type GraphEvent } from './events/event.ts'
 import type { InterruptAnswer } from './interrupt.ts'
-import { encodeEntry, snapshotOf } from './kernel/codec.ts'
+import { encodeEntry } from './kernel/entry-json.ts'
 import { Journal } from './kernel/journal.ts'
-import { Kernel, type Stop } from './kernel/kernel.ts'
+import { Kernel } from './kernel/kernel.ts'
 import { loadRun } from './kernel/load.ts'
-import type { SnapshotJson } from './kernel/model.ts'
+import type { SnapshotJson } from './kernel/json-forms.ts'
+import { contextOutside, hostOutside } from './kernel/outside.ts'
 import { Router } from './kernel/route.ts'
 import { RunState } from './kernel/run-state.ts'
+import { snapshotOf } from './kernel/snapshot.ts'
+import type { Stop } from './kernel/stop.ts'
 import { startRunSpan, type RunSpan } from './otel.ts'
 import type { CacheStore } from './policy.ts'
 import type { Program, ProgramNode } from './program.ts'
@@ -126,8 +129,8 @@ export class Runner {
         ? options.state
         : validate(program.definition.state, options.state, 'initial state')
     const state = new RunState(program, given === undefined ? undefined : toJson(given, 'initial state'))
-    const probe = new Kernel({ runId, state, deps: options.deps, journal: undefined, caches: this.#caches })
-    const router = new Router(program, store !== undefined, probe.probe(state.root), 1)
+    const context = contextOutside(hostOutside(runId, state, options.deps), state.root)
+    const router = new Router(program, store !== undefined, context, 1)
     router.arrive(node, input, state.root)
     state.apply({ kind: 'override', ops: router.ops })
     state.fresh = []
@@ -344,8 +347,8 @@ export class Runner {
     },
   ): Promise<void> {
     const state = new RunState(this.program, toJson(options.state, 'imported state'))
-    const probe = new Kernel({ runId, state, deps: undefined, journal: undefined, caches: this.#caches })
-    const router = new Router(this.program, true, probe.probe(state.root), 1)
+    const context = contextOutside(hostOutside(runId, state, undefined), state.root)
+    const router = new Router(this.program, true, context, 1)
     if (options.end !== undefined)
       router.ops.push({ t: 'end', value: toJson(options.end.output, 'imported output'), place: state.root })
     else {

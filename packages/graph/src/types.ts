@@ -1,6 +1,6 @@
 import type { TaskRef } from './events/event.ts'
 import type { InterruptPoint } from './interrupt.ts'
-import type { OnceCall, OnceOptions } from './kernel/context.ts'
+import type { OnceCall, OnceOptions } from './kernel/once.ts'
 import type { WithCodec } from './schema.ts'
 
 /** A compile-time error in words. No value has this type. */

@@ -53,7 +53,7 @@ export class FlowRun<TState, TOutput> implements AsyncIterable<RunStep<TOutput>>
     const tasks = kernel.readyTasks.map(task => ({
       taskId: task.id,
       nodeId: task.node.id,
-      input: task.scope === undefined ? kernel.inputOf(task) : undefined,
+      input: task.scope === undefined ? kernel.host.inputOf(task) : undefined,
     }))
     return { kind: 'tasks', tasks }
   }

@@ -1,14 +1,15 @@
 import { GraphRuntimeError, NodeTimeoutError } from '../errors.ts'
-import type { CacheStore } from '../policy.ts'
+import type { CachePolicy, CacheStore } from '../policy.ts'
 import { cloneJson, toJson } from '../util/json.ts'
 import type { TaskContext } from './context.ts'
 import type { Task } from './model.ts'
+import { encodeInput } from './route.ts'
 
 /** What a guarded node needs of the run it is in. */
 export interface GuardPort {
   readonly cacheOf: (nodeId: string) => CacheStore
   /** stores that the task is about to run */
-  readonly announce: (task: Task) => Promise<void>
+  readonly announce: (context: TaskContext) => Promise<void>
   readonly isParked: (context: TaskContext) => boolean
   readonly fail: (context: TaskContext, error: unknown) => void
 }
@@ -19,10 +20,9 @@ export const guard = async (context: TaskContext, run: () => unknown, port: Guar
   const { cache, onCrash, timeoutMs } = task.node.policy ?? {}
   if (onCrash === 'fail') {
     refuseSecondRun(task)
-    await port.announce(task)
+    await port.announce(context)
   }
-  const key =
-    cache === undefined ? undefined : `${task.node.id}:${(cache.key ?? JSON.stringify)(context.input as never)}`
+  const key = cache === undefined ? undefined : cacheKey(context, cache)
   const store = cache?.store ?? port.cacheOf(task.node.id)
   if (key !== undefined) {
     const hit = await store.get(key)
@@ -31,6 +31,13 @@ export const guard = async (context: TaskContext, run: () => unknown, port: Guar
   const output = await (timeoutMs === undefined ? run() : withTimeout(context, { run, timeoutMs, port }))
   if (key !== undefined) await store.set(key, toJson(output, `cached output of "${task.node.id}"`), cache!.ttlMs)
   return output
+}
+
+const cacheKey = (context: TaskContext, { key }: CachePolicy<never>): string => {
+  const { node } = context.task
+  // only JSON is its own name: two different maps have the same text
+  const name = key === undefined ? JSON.stringify(encodeInput(node, context.input)) : key(context.input as never)
+  return `${node.id}:${name}`
 }
 
 const refuseSecondRun = (task: Task): void => {
@@ -49,5 +56,9 @@ const withTimeout = (
     if (!port.isParked(context))
       port.fail(context, new NodeTimeoutError(`Node "${context.nodeId}" took longer than ${timeoutMs} ms.`))
   }, timeoutMs)
-  return (async () => run())().finally(() => clearTimeout(timer))
+  const forget = context.onKill(() => clearTimeout(timer))
+  return (async () => run())().finally(() => {
+    clearTimeout(timer)
+    forget()
+  })
 }

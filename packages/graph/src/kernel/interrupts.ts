@@ -2,7 +2,7 @@ import { GraphLookupError, GraphNodeStatusError } from '../errors.ts'
 import { interruptIdOf } from '../events/event.ts'
 import type { InterruptAnswer, OpenInterrupt } from '../interrupt.ts'
 import { cloneJson, toJson, type Json } from '../util/json.ts'
-import { expiredAnswer } from './context.ts'
+import { expiredAnswer } from './questions.ts'
 import type { Task } from './model.ts'
 import type { RunState } from './run-state.ts'
 

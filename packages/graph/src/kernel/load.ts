@@ -2,9 +2,12 @@ import { GraphLookupError, StoreCorruptError, VersionMismatchError } from '../er
 import { linkProgram, type NodeDefinition, type Program } from '../program.ts'
 import type { GraphStore, JournalRecord, RunRecord } from '../store/store.ts'
 import { cloneJson, toJson, type Json } from '../util/json.ts'
-import { EntryReader, FORMAT, restoreSnapshot, snapshotOf, type EntryJson } from './codec.ts'
-import type { Entry, SnapshotJson } from './model.ts'
+import { FORMAT, type EntryJson } from './entry-json.ts'
+import { EntryReader } from './entry-reader.ts'
+import type { SnapshotJson } from './json-forms.ts'
+import type { Entry } from './model.ts'
 import type { RunState } from './run-state.ts'
+import { restoreSnapshot, snapshotOf } from './snapshot.ts'
 
 /** A saved run, as a migration sees it. */
 export interface SavedRun {

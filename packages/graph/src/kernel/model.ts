@@ -2,9 +2,10 @@ import type { Branch, PatchOp } from '../state/patch.ts'
 import type { ProgramNode } from '../program.ts'
 import type { StateReducers } from '../state/merge.ts'
 import type { RunStatus } from '../store/store.ts'
-import type { NodeKind } from '../topology.ts'
 import type { Json } from '../util/json.ts'
+import { Queue } from '../util/queue.ts'
 import type { TaskContext } from './context.ts'
+import type { SnapshotJson } from './json-forms.ts'
 
 /** One run of a fork: its items, and the place it was opened at. */
 export interface Scope {
@@ -25,7 +26,7 @@ export interface Scope {
   readonly reducers: StateReducers | undefined
   /** items let in under the map's `concurrency`, and those that wait */
   admitted: number
-  waiting: Task[]
+  readonly waiting: Queue<Task>
 }
 
 /** Where a token is: an item of a scope. One token at a time; so it is also the unit of state. */
@@ -89,6 +90,8 @@ export type Op =
   | { readonly t: 'leave'; readonly scope: Scope }
   | { readonly t: 'kill'; readonly place: Place }
   | { readonly t: 'subend'; readonly scope: Scope; readonly place: Place }
+  /** nothing is under way any more but what lies at `place`, where `count` tokens go on */
+  | { readonly t: 'clear'; readonly place: Place; readonly count: number }
   | { readonly t: 'end'; readonly value: unknown; readonly place: Place }
 
 /** What one journal record means. Replaying the entries of a run gives its state: live runs use the same `apply`. */
@@ -120,64 +123,6 @@ export type Entry =
       readonly reason: 'start' | 'fork' | 'migrate' | 'import' | 'compact'
     }
 
-/** A run's whole state as JSON. */
-export interface SnapshotJson {
-  /** the bare structure of the graph, so that a newer version can still replay the records that follow */
-  readonly nodes: readonly (readonly [
-    id: string,
-    kind: NodeKind,
-    fork: string | null,
-    first: number | null,
-    isGenerator: boolean,
-  ])[]
-  readonly state: Json
-  readonly nextId: number
-  readonly steps: number
-  readonly tasks: readonly TaskJson[]
-  readonly scopes: readonly ScopeJson[]
-  readonly end?: { readonly output: Json }
-}
-
-type At = readonly [scope: number, index: number]
-
-export interface TaskJson {
-  readonly id: number
-  readonly node: string
-  readonly in?: Json
-  readonly at: At
-  readonly status?: TaskStatus
-  readonly attempt?: number
-  readonly started?: boolean
-  readonly memo?: readonly (readonly [string, Json])[]
-  readonly waits?: readonly WaitRecord[]
-  readonly error?: ErrorRecord
-  readonly scope?: number
-  readonly stream?: number
-  readonly emitted?: number
-}
-
-export interface ScopeJson {
-  readonly id: number
-  readonly fork: string
-  readonly up: At
-  readonly live: number
-  readonly closed?: boolean
-  readonly source?: number
-  readonly items: readonly ItemJson[]
-  readonly branches: readonly {
-    readonly index: number
-    readonly ops?: readonly PatchOp[]
-    readonly root?: { readonly value: Json }
-  }[]
-  readonly passed: readonly { readonly key: readonly number[]; readonly ops: readonly PatchOp[] }[]
-}
-
-export interface ItemJson {
-  readonly k: readonly number[]
-  readonly v?: Json
-  readonly e?: ErrorRecord
-}
-
 export const newScope = (id: number, fork: ProgramNode | undefined, up: Place | undefined): Scope => ({
   id,
   fork,
@@ -190,7 +135,7 @@ export const newScope = (id: number, fork: ProgramNode | undefined, up: Place | 
   source: undefined,
   reducers: fork?.sub?.reducers,
   admitted: 0,
-  waiting: [],
+  waiting: new Queue(),
 })
 
 export const placeIn = (scope: Scope, index: number): Place => {
@@ -221,6 +166,12 @@ export const newTask = (
   emitted: 0,
   context: undefined,
 })
+
+/** Makes `task` the generator that fills `scope`. */
+export const bindStream = (task: Task, scope: Scope): void => {
+  task.stream = scope
+  scope.source = task
+}
 
 /** True when `place` is `scope` item `index` or lies inside it; any item without `index`. */
 export const isInside = (place: Place, scope: Scope, index?: number): boolean => {

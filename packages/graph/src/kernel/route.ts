@@ -157,7 +157,7 @@ export class Router {
   }
 }
 
-const encodeInput = (node: ProgramNode, value: unknown): Json =>
+export const encodeInput = (node: ProgramNode, value: unknown): Json =>
   node.encode === undefined ? toJson(value, `input of "${node.id}"`) : node.encode(value)
 
 const undeclared = (node: ProgramNode, target: string, program: Program) =>

@@ -183,6 +183,9 @@ export class RunState {
       case 'subend':
         this.#endSubgraph(op.scope, op.place)
         return
+      case 'clear':
+        this.#clear(op.place, op.count)
+        return
       case 'end':
         this.#end(op.value, op.place)
         return
@@ -236,6 +239,24 @@ export class RunState {
         inner.isClosed = true
         this.scopes.delete(inner.id)
       }
+  }
+
+  /** Drops all tasks, and all forks but those around `place`: these wait for what comes from there alone. */
+  #clear(place: Place, count: number): void {
+    for (const task of this.tasks.values()) this.#drop(task)
+    const around = new Set<Scope>()
+    for (let at: Place | undefined = place; at !== undefined; at = at.scope.up) {
+      at.scope.live = at === place ? count : 1
+      at.scope.source = undefined
+      at.scope.admitted = at.isAdmitted ? 1 : 0
+      at.scope.waiting.clear()
+      around.add(at.scope)
+    }
+    for (const scope of this.scopes.values()) {
+      if (around.has(scope)) continue
+      scope.isClosed = true
+      this.scopes.delete(scope.id)
+    }
   }
 
   #drop(task: Task): void {

@@ -108,7 +108,7 @@ export class GraphRun<TState, TDeps, TOutput, TNode> implements AsyncIterable<TN
   }
 
   #instance(task: Task): TNode {
-    return this.#session.kernel.inputOf(task) as TNode
+    return this.#session.kernel.host.inputOf(task) as TNode
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<TNode | End<TOutput>> {

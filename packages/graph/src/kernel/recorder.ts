@@ -1,0 +1,84 @@
+import { eventsOf } from '../events/event.ts'
+import { encodeEntry } from './entry-json.ts'
+import type { TaskContext } from './context.ts'
+import type { Journal } from './journal.ts'
+import type { Listeners } from './listeners.ts'
+import type { Entry, Task } from './model.ts'
+import type { RunState } from './run-state.ts'
+import { snapshotOf } from './snapshot.ts'
+
+export interface RecorderOptions {
+  readonly runId: string
+  readonly state: RunState
+  readonly journal: Journal | undefined
+  readonly listeners: Listeners
+  /** these tasks may start: the record that made them ready is stored */
+  readonly onReady: (tasks: Task[]) => void
+  /** something was recorded or stored: there may be more to do */
+  readonly onChange: () => void
+}
+
+/** Applies what happens to the state of a run, and writes it down. */
+export class Recorder {
+  readonly #options: RecorderOptions
+
+  constructor(options: RecorderOptions) {
+    this.#options = options
+  }
+
+  /** Applies an entry and stores it. Tasks it makes ready start once it is stored. */
+  record(entry: Entry, onStored?: () => void): void {
+    const { state, journal, listeners } = this.#options
+    if (journal !== undefined) {
+      this.#append(journal, entry, onStored)
+      return
+    }
+    state.apply(entry)
+    this.#options.onReady(state.fresh)
+    if (!listeners.isEmpty) this.#tell(entry, undefined, Date.now())
+    onStored?.()
+  }
+
+  /** Resolves when the entry is stored; rejects when the attempt it belongs to is stopped before. */
+  stored(context: TaskContext, entry: Entry): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const forget = context.onKill(reject)
+      this.record(entry, () => {
+        forget()
+        resolve()
+      })
+      this.#options.onChange()
+    })
+  }
+
+  #append(journal: Journal, entry: Entry, onStored: (() => void) | undefined): void {
+    if (journal.isLost) return
+    const { state, listeners, onReady } = this.#options
+    const data = JSON.stringify(encodeEntry(entry))
+    state.apply(entry)
+    const { fresh } = state
+    state.fresh = []
+    const at = Date.now()
+    const seq = journal.seq + 1
+    if (journal.isRelaxed) onReady(fresh)
+    journal.append(data, { status: state.status, at, isSnapshot: entry.kind === 'snapshot' }, () => {
+      if (!listeners.isEmpty) this.#tell(entry, seq, at)
+      if (!journal.isRelaxed) onReady(fresh)
+      onStored?.()
+      this.#options.onChange()
+    })
+    if (journal.wantsSnapshot && state.end === undefined) this.#snapshot(journal)
+  }
+
+  #snapshot(journal: Journal): void {
+    const { state } = this.#options
+    const data = JSON.stringify(encodeEntry({ kind: 'snapshot', snapshot: snapshotOf(state), reason: 'compact' }))
+    journal.append(data, { status: state.status, at: Date.now(), isSnapshot: true })
+  }
+
+  #tell(entry: Entry, seq: number | undefined, at: number): void {
+    const { runId, state, listeners } = this.#options
+    const stamp = seq === undefined ? { at } : { seq, at }
+    for (const event of eventsOf(entry, stamp, { id: runId, graph: state.program.name })) listeners.tell(event)
+  }
+}

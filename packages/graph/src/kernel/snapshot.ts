@@ -1,0 +1,98 @@
+import type { Program } from '../program.ts'
+import { Branch, type PatchOp } from '../state/patch.ts'
+import type { RunStatus } from '../store/store.ts'
+import { at, itemJson, itemOf, json, type ScopeJson, type SnapshotJson, type TaskJson } from './json-forms.ts'
+import { bindStream, newScope, newTask, placeIn, type Scope, type Task } from './model.ts'
+import { nodeOf } from './node-of.ts'
+import { RunState } from './run-state.ts'
+
+const taskJson = (task: Task): TaskJson => ({
+  id: task.id,
+  node: task.node.id,
+  at: at(task.place),
+  ...(task.scope === undefined ? { in: json(task.input) } : { scope: task.scope.id }),
+  ...(task.status === 'waiting' || task.status === 'failed' ? { status: task.status } : {}),
+  ...(task.attempt === 1 ? {} : { attempt: task.attempt }),
+  ...(task.isStarted ? { started: true } : {}),
+  ...(task.memo === undefined ? {} : { memo: [...task.memo] }),
+  ...(task.waits === undefined ? {} : { waits: [...task.waits.values()] }),
+  ...(task.error === undefined ? {} : { error: task.error }),
+  ...(task.stream === undefined ? {} : { stream: task.stream.id, emitted: task.emitted }),
+})
+
+const scopeJson = (scope: Scope): ScopeJson => ({
+  id: scope.id,
+  fork: scope.fork!.id,
+  up: at(scope.up!),
+  live: scope.live,
+  ...(scope.isClosed ? { closed: true } : {}),
+  ...(scope.source === undefined ? {} : { source: scope.source.id }),
+  items: scope.items.map(itemJson),
+  branches: [...scope.places.values()]
+    .filter(place => place.branch !== undefined)
+    .map(({ index, branch }) =>
+      branch!.isView ? { index, ops: branch!.ops } : { index, root: { value: json(branch!.root) } },
+    ),
+  passed: scope.passed.map(({ key, branch }) => ({ key, ops: branch.ops })),
+})
+
+export const snapshotOf = (state: RunState): SnapshotJson => ({
+  nodes: [...state.program.nodes.values()].map(
+    node => [node.id, node.kind, node.fork ?? null, node.join?.first ?? null, node.isGenerator ?? false] as const,
+  ),
+  state: json(state.root.branch!.root),
+  nextId: state.nextId,
+  steps: state.steps,
+  tasks: [...state.tasks.values()].map(taskJson),
+  scopes: [...state.scopes.values()].filter(scope => scope.id !== 0).map(scopeJson),
+  ...(state.end === undefined ? {} : { end: { output: json(state.end.output) } }),
+})
+
+/** A run as a snapshot describes it. The snapshot's values become the run's own. */
+export const restoreSnapshot = (program: Program, snapshot: SnapshotJson, status: RunStatus): RunState => {
+  const state = new RunState(program, snapshot.state)
+  state.nextId = snapshot.nextId
+  state.steps = snapshot.steps
+  state.status = status
+  if (snapshot.end !== undefined) state.end = snapshot.end
+  // a scope is opened after the one it lies in, so ids go from the outside in
+  for (const saved of [...snapshot.scopes].sort((a, b) => a.id - b.id)) restoreScope(state, saved)
+  for (const saved of snapshot.tasks) restoreTask(state, saved)
+  return state
+}
+
+const restoreScope = (state: RunState, saved: ScopeJson): void => {
+  const up = placeIn(state.scopes.get(saved.up[0])!, saved.up[1])
+  const scope = newScope(saved.id, nodeOf(state.program, saved.fork), up)
+  scope.live = saved.live
+  scope.isClosed = saved.closed ?? false
+  scope.items = saved.items.map(itemOf)
+  state.scopes.set(scope.id, scope)
+  const view = (ops: readonly PatchOp[], base: unknown): Branch => {
+    const branch = new Branch(base, true)
+    branch.apply(ops)
+    return branch
+  }
+  for (const { index, ops, root } of saved.branches)
+    placeIn(scope, index).branch =
+      root === undefined ? view(ops ?? [], state.stateAt(up)) : new Branch(root.value, false)
+  for (const { key, ops } of saved.passed) scope.passed.push({ key, branch: view(ops, state.stateAt(up)) })
+}
+
+const restoreTask = (state: RunState, saved: TaskJson): void => {
+  const place = placeIn(state.scopes.get(saved.at[0])!, saved.at[1])
+  const scope = saved.scope === undefined ? undefined : state.scopes.get(saved.scope)
+  const task = newTask(saved.id, nodeOf(state.program, saved.node), place, {
+    input: saved.in,
+    ...(scope === undefined ? {} : { scope }),
+  })
+  task.status = saved.status ?? 'ready'
+  task.attempt = saved.attempt ?? 1
+  task.isStarted = saved.started ?? false
+  task.error = saved.error
+  task.emitted = saved.emitted ?? 0
+  if (saved.memo !== undefined) task.memo = new Map(saved.memo)
+  if (saved.waits !== undefined) task.waits = new Map(saved.waits.map(wait => [wait.key, wait]))
+  if (saved.stream !== undefined) bindStream(task, state.scopes.get(saved.stream)!)
+  state.tasks.set(task.id, task)
+}
