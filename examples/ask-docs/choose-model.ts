@@ -1,10 +1,10 @@
 import { localCredential, startLocalBedrock } from '@tenon/local-bedrock'
-import type { Model } from 'tenon'
+import { resolveModel, type Model } from 'tenon'
 import { BedrockConverseModel, BedrockProvider } from 'tenon/bedrock'
 
 /** The model of a run, for as long as it is held. */
 export interface ChosenModel extends AsyncDisposable {
-  readonly model: Model | string
+  readonly model: Model
   /** For people. */
   readonly label: string
 }
@@ -13,7 +13,7 @@ export interface ChosenModel extends AsyncDisposable {
  *  @param modelId such as `bedrock:us.amazon.nova-lite-v1:0` */
 export async function chooseModel(modelId: string | undefined): Promise<ChosenModel> {
   if (modelId === undefined || modelId === '') return localModel()
-  return { model: modelId, label: modelId, async [Symbol.asyncDispose]() {} }
+  return { model: await resolveModel(modelId), label: modelId, async [Symbol.asyncDispose]() {} }
 }
 
 /** The real AWS SDK over HTTP: only the address and the credentials are not those of AWS. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { agent, FunctionToolset, tool, type Capability } from '../src/core.ts'
+import { agent, FunctionToolset, tool, type Agent, type Capability } from '../src/core.ts'
 import { TestModel } from '../src/testing/index.ts'
 import { drivers, ways } from './support/drive.ts'
 import { answer, call, scripted } from './support/scripted.ts'
@@ -113,7 +113,8 @@ describe('what a capability brings', () => {
     const resolve: Capability = {
       resolveModelId: id => (id === 'house' ? new TestModel({ customOutputText: 'ours' }) : undefined),
     }
-    const named = agent({ capabilities: [resolve] })
+    // strings of your own are named where the agent is
+    const named = agent({ capabilities: [resolve] }) as Agent<unknown, string, 'house' | 'other'>
     expect((await named.run('go', { model: 'house' })).output).toBe('ours')
     await expect(named.run('go', { model: 'other' })).rejects.toThrow(/`other`/)
   })

@@ -81,6 +81,27 @@ describe('override()', () => {
   })
 })
 
+describe('a copy', () => {
+  const fake = () => ({ model: new TestModel({ customOutputText: 'fake' }) })
+
+  it('is replaced with its original, wherever it was made', async () => {
+    const original = agent({ model: scripted() })
+    const before = original.with({ model: scripted() }).with({ name: 'copy of a copy' })
+    const outputs = await original.override(fake(), async () => [
+      (await before.run('go')).output,
+      (await original.with({ name: 'made inside' }).run('go')).output,
+    ])
+    expect(outputs).toEqual(['fake', 'fake'])
+  })
+
+  it('that is replaced does not replace its original', async () => {
+    const original = agent({ model: scripted('real') })
+    const copy = original.with({ name: 'copy' })
+    expect((await copy.override(fake(), () => original.run('go'))).output).toBe('real')
+    expect((await copy.override(fake(), () => copy.with({ retries: 2 }).run('go'))).output).toBe('fake')
+  })
+})
+
 describe('with()', () => {
   it('makes a copy and leaves the original alone', async () => {
     const original = agent({ model: scripted('original'), name: 'first', description: 'd' })

@@ -99,10 +99,10 @@ export interface AgentOptions<
 }
 
 /** What `override()` and `with()` may replace. */
-export interface AgentOverride<in out TDeps = unknown> {
+export interface AgentOverride<in out TDeps = unknown, out TModelId extends string = never> {
   readonly name?: string
   readonly deps?: TDeps
-  readonly model?: Model | string
+  readonly model?: Model | TModelId
   readonly tools?: readonly AnyTool[]
   readonly toolsets?: readonly Toolset<TDeps>[]
   readonly instructions?: Instructions<TDeps>
@@ -113,8 +113,9 @@ export interface AgentOverride<in out TDeps = unknown> {
   readonly effects?: Effects
 }
 
-/** A model, tools, instructions and an output type, ready to run any number of times at once. */
-export interface Agent<in TDeps = unknown, out TOutput = string> {
+/** A model, tools, instructions and an output type, ready to run any number of times at once.
+ *  `TModelId` is what model strings its runs take; `resolveModel()` makes a model of any string. */
+export interface Agent<in TDeps = unknown, out TOutput = string, in TModelId extends string = never> {
   readonly name: string | undefined
   readonly description: string | undefined
   /** Types only; never set. */
@@ -123,42 +124,45 @@ export interface Agent<in TDeps = unknown, out TOutput = string> {
   /** Runs to the end.
    *  @throws {RunCancelled} · {UsageLimitExceeded} · {UnexpectedModelBehavior} · {ModelError} · {UserError} · whatever a tool throws */
   run<const O extends OutputEntries = never>(
-    this: Agent<unknown, TOutput>,
+    this: Agent<unknown, TOutput, TModelId>,
     prompt?: UserPrompt | null,
-    options?: RunOptionsWithoutDeps<O>,
+    options?: RunOptionsWithoutDeps<O, TModelId>,
   ): Promise<AgentRunResult<RunOutput<TOutput, O>>>
   run<TGiven extends NeededDeps<TDeps>, const O extends OutputEntries = never>(
     prompt: UserPrompt | null | undefined,
-    options: RunOptions<TGiven, O>,
+    options: RunOptions<TGiven, O, TModelId>,
   ): Promise<AgentRunResult<RunOutput<TOutput, O>>>
 
   /** Runs to the end and shows everything on the way. Starts when it is first read. */
   stream<const O extends OutputEntries = never>(
-    this: Agent<unknown, TOutput>,
+    this: Agent<unknown, TOutput, TModelId>,
     prompt?: UserPrompt | null,
-    options?: RunOptionsWithoutDeps<O>,
+    options?: RunOptionsWithoutDeps<O, TModelId>,
   ): AgentStream<RunOutput<TOutput, O>>
   stream<TGiven extends NeededDeps<TDeps>, const O extends OutputEntries = never>(
     prompt: UserPrompt | null | undefined,
-    options: RunOptions<TGiven, O>,
+    options: RunOptions<TGiven, O, TModelId>,
   ): AgentStream<RunOutput<TOutput, O>>
 
   /** Goes through the run node by node. */
   iter<const O extends OutputEntries = never>(
-    this: Agent<unknown, TOutput>,
+    this: Agent<unknown, TOutput, TModelId>,
     prompt?: UserPrompt | null,
-    options?: RunOptionsWithoutDeps<O>,
+    options?: RunOptionsWithoutDeps<O, TModelId>,
   ): AgentRun<RunOutput<TOutput, O>>
   iter<TGiven extends NeededDeps<TDeps>, const O extends OutputEntries = never>(
     prompt: UserPrompt | null | undefined,
-    options: RunOptions<TGiven, O>,
+    options: RunOptions<TGiven, O, TModelId>,
   ): AgentRun<RunOutput<TOutput, O>>
 
-  /** Runs `fn` with parts of this agent replaced, in everything that `fn` calls; nested overrides win. For tests. */
-  override<R, TGiven extends TDeps = TDeps>(replaced: AgentOverride<TGiven>, fn: () => R): R
+  /** Runs `fn` with parts of this agent, and of its copies, replaced in everything that `fn` calls. Beats options of runs and
+   *  of `with()`; nested overrides win. For tests. */
+  override<R, TGiven extends TDeps = TDeps>(replaced: AgentOverride<TGiven, TModelId>, fn: () => R): R
 
   /** A copy with parts replaced. */
-  with<TGiven extends TDeps = TDeps>(replaced: Omit<AgentOverride<TGiven>, 'deps'>): Agent<TGiven, TOutput>
+  with<TGiven extends TDeps = TDeps>(
+    replaced: Omit<AgentOverride<TGiven, TModelId>, 'deps'>,
+  ): Agent<TGiven, TOutput, TModelId>
 }
 
 /** The deps an agent needs. */

@@ -35,7 +35,7 @@ export function createAgentFactory<TModelId extends string>(surroundings: AgentS
     TDeps = unknown,
   >(
     options: AgentOptions<Model | TModelId, TTools, O, TDeps>,
-  ): Agent<TDeps & DepsOfTools<TTools> & DepsOfOutput<O>, OutputOf<O>> {
+  ): Agent<TDeps & DepsOfTools<TTools> & DepsOfOutput<O>, OutputOf<O>, TModelId> {
     // the signature checked what the erased options can no longer say
     return new ConfiguredAgent(
       configure(options as unknown as AnyAgentOptions, surroundings),
@@ -48,10 +48,13 @@ export function createAgentFactory<TModelId extends string>(surroundings: AgentS
 class ConfiguredAgent {
   readonly description: string | undefined
   readonly #config: AgentConfig
+  /** This agent and those it is a copy of. */
+  readonly #line: readonly object[]
 
-  constructor(config: AgentConfig, description: string | undefined) {
+  constructor(config: AgentConfig, description: string | undefined, copied: readonly object[] = []) {
     this.#config = config
     this.description = description
+    this.#line = [this, ...copied]
   }
 
   get name(): string | undefined {
@@ -71,16 +74,16 @@ class ConfiguredAgent {
     return new SteppedRun(this.#start(prompt, options, true))
   }
 
-  override<R>(replaced: AgentOverride, fn: () => R): R {
+  override<R>(replaced: AgentOverride<unknown, string>, fn: () => R): R {
     return withOverride(this, replaced, fn)
   }
 
-  with(replaced: AgentOverride): ConfiguredAgent {
-    return new ConfiguredAgent(overridden(this.#config, replaced), this.description)
+  with(replaced: AgentOverride<unknown, string>): ConfiguredAgent {
+    return new ConfiguredAgent(overridden(this.#config, replaced), this.description, this.#line)
   }
 
   #start(prompt: UserPrompt | null | undefined, options: AnyRunOptions, streaming: boolean): Run {
-    const replaced = currentOverride(this)
+    const replaced = currentOverride(this.#line)
     const configured = forRun(this.#config, options)
     const config = replaced === undefined ? configured : overridden(configured, replaced)
     const given = replaced?.deps === undefined ? options : { ...options, deps: replaced.deps }

@@ -17,7 +17,7 @@ import type { RunOptionsBase } from './run-options.ts'
 
 /** Options whose types were checked where they came in. */
 export type AnyAgentOptions = AgentOptions<Model | string, readonly AnyTool[], OutputEntries, unknown, unknown>
-export type AnyRunOptions = RunOptionsBase<unknown, OutputEntries> & { readonly deps?: unknown }
+export type AnyRunOptions = RunOptionsBase<unknown, OutputEntries, string> & { readonly deps?: unknown }
 
 /** @throws {UserError} two tools of one name, an output nobody could produce, a budget below zero */
 export function configure(options: AnyAgentOptions, surroundings: AgentSurroundings): AgentConfig {
@@ -74,7 +74,7 @@ export function forRun(config: AgentConfig, options: AnyRunOptions): AgentConfig
 }
 
 /** Replaces parts as `override()` and `with()` do. Replacing toolsets also drops those of capabilities. */
-export function overridden(config: AgentConfig, replaced: AgentOverride): AgentConfig {
+export function overridden(config: AgentConfig, replaced: AgentOverride<unknown, string>): AgentConfig {
   return {
     ...config,
     name: replaced.name ?? config.name,

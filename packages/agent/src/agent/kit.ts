@@ -22,7 +22,7 @@ export interface Kit<TDeps, TModelId extends string> {
   ): Tool<TDeps, TName, SchemaOutput<S>, Awaited<R>>
   agent<const TTools extends readonly KitTool<TDeps>[] = readonly [], const O extends OutputEntries = TextSpec>(
     options: Omit<AgentOptions<Model | TModelId, TTools, O & OutputWithin<TDeps, O>, TDeps, TDeps>, 'deps'>,
-  ): Agent<TDeps, OutputOf<O>>
+  ): Agent<TDeps, OutputOf<O>, TModelId>
 }
 
 /** Makes `kit()` for an entry point. */

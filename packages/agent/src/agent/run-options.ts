@@ -11,12 +11,12 @@ import type { MetadataSource, ModelSettingsSource, Retries } from './agent-confi
 
 /** What one run may be given. Instructions, toolsets, capabilities and metadata add to the agent's;
  *  model, output, retries and settings (key by key) replace them. */
-export interface RunOptionsBase<TDeps, O extends OutputEntries = never> {
+export interface RunOptionsBase<TDeps, O extends OutputEntries = never, TModelId extends string = never> {
   /** The messages of earlier runs, oldest first. */
   readonly messageHistory?: readonly ModelMessage[]
   /** Answers to the deferred calls the history ends with. */
   readonly deferredToolResults?: DeferredToolResults
-  readonly model?: Model | string
+  readonly model?: Model | TModelId
   readonly output?: O & OutputWithin<TDeps, O>
   readonly instructions?: Instructions<TDeps>
   readonly toolsets?: readonly Toolset<TDeps>[]
@@ -36,11 +36,18 @@ export interface RunOptionsBase<TDeps, O extends OutputEntries = never> {
 }
 
 /** Options of a run; with `deps` when the agent needs them. */
-export interface RunOptions<TDeps, O extends OutputEntries = never> extends RunOptionsBase<NoInfer<TDeps>, O> {
+export interface RunOptions<
+  TDeps,
+  O extends OutputEntries = never,
+  TModelId extends string = never,
+> extends RunOptionsBase<NoInfer<TDeps>, O, TModelId> {
   readonly deps: TDeps
 }
 
 /** Options of a run of an agent that needs no deps. */
-export interface RunOptionsWithoutDeps<O extends OutputEntries = never> extends RunOptionsBase<unknown, O> {
+export interface RunOptionsWithoutDeps<
+  O extends OutputEntries = never,
+  TModelId extends string = never,
+> extends RunOptionsBase<unknown, O, TModelId> {
   readonly deps?: undefined
 }

@@ -6,6 +6,7 @@ import {
   ExternalToolset,
   FunctionToolset,
   kit,
+  resolveModel,
   text,
   textOutput,
   tool,
@@ -13,7 +14,10 @@ import {
   type Capability,
   type InferDeps,
   type InferOutput,
+  type ModelId,
   type RunContext,
+  type RunOptions,
+  type RunOptionsWithoutDeps,
   type Tool,
   type Toolset,
 } from '../../src/index.ts'
@@ -40,6 +44,40 @@ agent({ model: { modelName: 'x' } })
 coreAgent({ model: new TestModel() })
 // @ts-expect-error the core knows no providers
 coreAgent({ model: 'bedrock:us.amazon.nova-lite-v1:0' })
+
+// models of runs and copies
+declare const anyString: string
+const modelless = agent({})
+const withoutModel: Agent = modelless
+for (const one of [modelless, withoutModel, modelless.with({ name: 'copy' })]) {
+  void one.run('hi', { model: 'bedrock:us.amazon.nova-lite-v1:0' })
+  void one.run('hi', { model: new TestModel() })
+  // @ts-expect-error no such provider
+  void one.run('hi', { model: 'bedrok:us.amazon.nova-lite-v1:0' })
+  // @ts-expect-error no such provider
+  one.stream('hi', { model: 'bedrok:us.amazon.nova-lite-v1:0' })
+  // @ts-expect-error no such provider
+  one.iter('hi', { model: 'bedrok:us.amazon.nova-lite-v1:0' })
+  // @ts-expect-error no such provider
+  one.with({ model: 'bedrok:us.amazon.nova-lite-v1:0' })
+  // @ts-expect-error no such provider
+  one.override({ model: 'bedrok:us.amazon.nova-lite-v1:0' }, () => {})
+  // @ts-expect-error a string may be anything
+  void one.run('hi', { model: anyString })
+}
+void (async () => modelless.run('hi', { model: await resolveModel(anyString) }))
+// @ts-expect-error no such provider, with deps
+void agent({ deps: depsType<Deps>() }).run('hi', { deps: { user: '', tenant: '' }, model: 'bedrok:x' })
+// @ts-expect-error the core knows no providers
+void coreAgent({}).run('hi', { model: 'bedrock:us.amazon.nova-lite-v1:0' })
+// names of your own
+const named = modelless as Agent<unknown, string, ModelId | 'house'>
+void named.run('hi', { model: 'house' })
+// options that are handed on
+const ask = (options?: RunOptionsWithoutDeps) => modelless.run('hi', options)
+void ask({ model: 'test' })
+const askWith = (one: Agent<Deps>, options: RunOptions<Deps>) => one.run('hi', options)
+void askWith(agent({ deps: depsType<Deps>() }), { deps: { user: '', tenant: '' }, model: 'test' })
 
 // settings
 agent({ endStrategy: 'exhaustive', retries: { output: 3 }, toolTimeoutMs: 1000, usageLimits: { requestLimit: null } })
@@ -153,7 +191,7 @@ const a = app.agent({
   instructions: ctx => ctx.deps.tenant,
   output: z.object({ x: z.string() }),
 })
-expectType<Eq<typeof a, Agent<Deps, { x: string }>>>()
+expectType<Eq<typeof a, Agent<Deps, { x: string }, ModelId>>>()
 expectType<Eq<InferDeps<typeof a>, Deps>>()
 expectType<Eq<InferOutput<typeof a>, { x: string }>>()
 const needsDb = tool({ name: 'db', input: z.object({}), run: (_, ctx: RunContext<{ db: string }>) => ctx.deps.db })

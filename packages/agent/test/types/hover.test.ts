@@ -109,7 +109,7 @@ it('shows readable types', () => {
       "a kit": [
         "const rows: Tool<{ db: Db; userId: string; }, "rows", { text: string; score: number; }, string[]>",
         "(property) RunContext<{ db: Db; userId: string; }>.deps: { db: Db; userId: string; }",
-        "const helper: Agent<{ db: Db; userId: string; }, { to: string; }>",
+        "const helper: Agent<{ db: Db; userId: string; }, { to: string; }, ModelId>",
       ],
       "a stream": [
         "const stream: AgentStream<{ text: string; score: number; }>",
@@ -117,20 +117,20 @@ it('shows readable types', () => {
         "const output: { text: string; score: number; }",
       ],
       "a union of outputs": [
-        "const judge: Agent<unknown, string | { text: string; score: number; } | { to: string; } | null>",
+        "const judge: Agent<unknown, string | { text: string; score: number; } | { to: string; } | null, ModelId>",
         "const output: string | { text: string; score: number; } | { to: string; } | null",
       ],
       "an output function": [
         "(parameter) answer: { text: string; score: number; }",
         "(property) RunContext<{ db: Db; }>.deps: { db: Db; }",
-        "const same: Agent<{ db: Db; }, string[]>",
+        "const same: Agent<{ db: Db; }, string[], ModelId>",
       ],
       "deps of two tools": [
         "(property) RunContext<NoInfer<{ db: Db; } & { userId: string; }>>.deps: { db: Db; } & { userId: string; }",
-        "const same: Agent<{ db: Db; } & { userId: string; }, string>",
+        "const same: Agent<{ db: Db; } & { userId: string; }, string, ModelId>",
       ],
       "hello": [
-        "const hello: Agent<unknown, string>",
+        "const hello: Agent<unknown, string, ModelId>",
         "const output: string",
       ],
     }
