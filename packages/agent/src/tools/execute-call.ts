@@ -1,5 +1,5 @@
 import { runAround, type Around } from '../capabilities/around.ts'
-import { toolExecuteHooks, type HookChains } from '../capabilities/hook-chains.ts'
+import { hooksAround, type HookChains } from '../capabilities/hook-chains.ts'
 import type { Effects, EffectStep } from '../durable/effects.ts'
 import { isSignal, ModelRetry } from '../errors/signals.ts'
 import type { ToolCallPart } from '../messages/part.ts'
@@ -34,7 +34,7 @@ export function executeCall(chains: HookChains, effects: Effects, call: CallToEx
       ? perform(args, call.context())
       : withTimeout(call.timeoutMs, call.context().signal, signal => perform(args, call.context(signal)))
 
-  const hooks = toolExecuteHooks(chains, call.context(), { call: part, definition: tool.definition })
+  const hooks = hooksAround(chains, 'ToolExecute', call.context(), { call: part, definition: tool.definition })
   if (hooks === undefined) return attempt(call.args)
   return hookedCall(hooks, call.args, args => {
     // the run may have been stopped while a hook was busy

@@ -1,5 +1,5 @@
 import { runAround, type Around } from '../capabilities/around.ts'
-import { toolValidateHooks, type HookChains } from '../capabilities/hook-chains.ts'
+import { hooksAround, type HookChains } from '../capabilities/hook-chains.ts'
 import { isSignal } from '../errors/signals.ts'
 import type { ToolCallPart } from '../messages/part.ts'
 import { parseJsonArgs } from '../schema/parse-json.ts'
@@ -22,7 +22,7 @@ export interface CallToValidate {
  *  · {CallDeferred} or {ApprovalRequired} the call is put off */
 export function validateCall(chains: HookChains, call: CallToValidate): MaybePromise<unknown> {
   const { tool, part, ctx } = call
-  const hooks = toolValidateHooks(chains, ctx, { call: part, definition: tool.definition })
+  const hooks = hooksAround(chains, 'ToolValidate', ctx, { call: part, definition: tool.definition })
   const check = (args: unknown) => checkArguments(tool, args, ctx)
   return hooks === undefined ? check(call.args) : hookedCheck(hooks, call.args, check)
 }

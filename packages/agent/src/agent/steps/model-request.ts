@@ -1,6 +1,6 @@
 import { runAround, type Around } from '../../capabilities/around.ts'
 import type { AgentNode, ModelRequestContext, ModelRequestNode } from '../../capabilities/capability.ts'
-import { modelRequestHooks, noHooks } from '../../capabilities/hook-chains.ts'
+import { hooksAround, noHooks } from '../../capabilities/hook-chains.ts'
 import { isSignal } from '../../errors/signals.ts'
 import { UserError } from '../../errors/user-error.ts'
 import type { AgentEvent } from '../../messages/event.ts'
@@ -70,7 +70,7 @@ async function* sendWithEvents(run: Run, node: ModelRequestNode): AsyncGenerator
     const request = run.hooks.beforeModelRequest === undefined ? prepared : await beforeRequest(run, prepared)
     if (run.limits.countTokensBeforeRequest === true) await checkCounted(run, request)
     checkBeforeRequest(run.usage, run.limits)
-    const hooks = run.hooks === noHooks ? undefined : modelRequestHooks(run.hooks, run.context())
+    const hooks = run.hooks === noHooks ? undefined : hooksAround(run.hooks, 'ModelRequest', run.context())
     const asking = { attempt, resume: node.resume }
     isSent = true
     if (hooks !== undefined) response = yield* hookedRequest(run, request, { hooks, asking })

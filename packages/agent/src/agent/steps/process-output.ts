@@ -1,6 +1,6 @@
 import { runAround } from '../../capabilities/around.ts'
 import type { OutputContext } from '../../capabilities/capability.ts'
-import { noHooks, outputProcessHooks, outputValidateHooks } from '../../capabilities/hook-chains.ts'
+import { hooksAround, noHooks } from '../../capabilities/hook-chains.ts'
 import { isSignal } from '../../errors/signals.ts'
 import { ValidationError } from '../../schema/validation-error.ts'
 import type { ValidationResult } from '../../schema/schema.ts'
@@ -40,7 +40,7 @@ async function validated(
     if (!result.ok) throw new ValidationError(result.issues)
     return result.value
   }
-  const hooks = outputValidateHooks(run.hooks, run.context(candidate.facts), candidate.context)
+  const hooks = hooksAround(run.hooks, 'OutputValidate', run.context(candidate.facts), candidate.context)
   return hooks === undefined ? check(candidate.raw) : runAround(hooks, candidate.raw, check)
 }
 
@@ -56,7 +56,7 @@ function processed(run: Run, candidate: OutputCandidate, value: unknown): MaybeP
     }
     return output
   }
-  const hooks = outputProcessHooks(run.hooks, ctx, candidate.context)
+  const hooks = hooksAround(run.hooks, 'OutputProcess', ctx, candidate.context)
   if (hooks === undefined) return work(value)
   return runAround(hooks, value, work, { isSignal: error => isSignal(error, 'model-retry') })
 }
