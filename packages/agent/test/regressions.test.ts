@@ -12,7 +12,7 @@ async function* pieces<T>(...items: readonly T[]): AsyncGenerator<T> {
 }
 
 describe('regressions of the loop and its streams', () => {
-  it('r13 runs no tool after a response that was filtered or malformed', async () => {
+  it('R13: runs no tool after a response that was filtered or malformed', async () => {
     for (const finishReason of ['error', 'content_filter'] as const) {
       const ran: string[] = []
       let asked = 0
@@ -29,7 +29,7 @@ describe('regressions of the loop and its streams', () => {
     }
   })
 
-  it('r15 never shows half an escape of a partial object', () => {
+  it('R15: never shows half an escape of a partial object', () => {
     const json = new IncrementalJson()
     const text = '{"a":"x\\u0041y\\ud83d\\ude00"}'
     for (const char of text) {
@@ -41,7 +41,7 @@ describe('regressions of the loop and its streams', () => {
     expect(json.end()).toEqual({ a: 'xAy😀' })
   })
 
-  it('r21 tells the id and the name of a call in every event that speaks of it', async () => {
+  it('R21: tells the id and the name of a call in every event that speaks of it', async () => {
     let asked = 0
     const model = new FunctionModel({
       streamFunction: () => {
@@ -61,7 +61,7 @@ describe('regressions of the loop and its streams', () => {
     expect(seen).toEqual([['echo', 'c1'], 'c1', 'c1', ['echo', 'c1'], ['echo', 'c1']])
   })
 
-  it('r23 takes a second cancel, and one after the end, in silence', async () => {
+  it('R23: takes a second cancel, and one after the end, in silence', async () => {
     const model = new FunctionModel({ streamFunction: () => pieces('a', 'b', 'c') })
     const left = agent({ model }).stream('go')
     for await (const _ of left) break
@@ -73,7 +73,7 @@ describe('regressions of the loop and its streams', () => {
     expect(await done.output).toBe('abc')
   })
 
-  it('r27 a hook that throws over an error of the model keeps that error as what happened', async () => {
+  it('R27: a hook that throws over an error of the model keeps that error as what happened', async () => {
     const broken = new Error('the provider is down')
     const model = new FunctionModel({
       function: () => {
@@ -91,7 +91,7 @@ describe('regressions of the loop and its streams', () => {
     expect(thrown).toMatchObject({ message: 'the observer failed', cause: broken })
   })
 
-  it('r28 a watcher that stops early does not stop the run', async () => {
+  it('R28: a watcher that stops early does not stop the run', async () => {
     const model = new FunctionModel({ streamFunction: () => pieces('a', 'b', 'c') })
     const impatient: Capability = {
       async *wrapRunEventStream(_ctx, events) {
@@ -104,7 +104,7 @@ describe('regressions of the loop and its streams', () => {
     expect(await agent({ model, capabilities: [impatient] }).stream('go').output).toBe('abc')
   })
 
-  it('r29 arguments that are malformed because the answer was cut are reported as both', async () => {
+  it('R29: arguments that are malformed because the answer was cut are reported as both', async () => {
     const model = new FunctionModel({
       function: () => ({
         parts: [{ kind: 'tool-call', toolName: 'echo', args: '{"text": "half', toolCallId: 'c1' }],
@@ -118,7 +118,7 @@ describe('regressions of the loop and its streams', () => {
     expect((failed as Error).cause).toMatchObject({ name: 'ValidationError' })
   })
 
-  it('r38 a history cut anywhere has no result without its call and no call without a result', async () => {
+  it('R38: a history cut anywhere has no result without its call and no call without a result', async () => {
     let asked = 0
     const model = new FunctionModel({
       function: () => {

@@ -8,6 +8,8 @@ export interface DeadlineOptions {
   readonly totalMs: number
   readonly firstByteMs: number
   readonly idleMs: number
+  /** Told that the request is over; more than once, maybe. */
+  readonly onRelease?: (controller: AbortController) => void
 }
 
 /** The clock and the brake of one request: one AbortController, aborted by the caller's signal, by a timeout, or when nobody
@@ -65,6 +67,7 @@ export class Deadlines {
     clearTimeout(this.#total)
     clearTimeout(this.#pause)
     this.#options.signal?.removeEventListener('abort', this.#onAbort)
+    this.#options.onRelease?.(this.controller)
   }
 
   /** However the end comes: a stream that nobody begins to read is cancelled through the controller alone. */

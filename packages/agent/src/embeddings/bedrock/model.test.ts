@@ -31,7 +31,7 @@ describe('BedrockEmbeddingModel', () => {
     'cohere.embed-v4:0',
     'cohere.embed-english-v3',
     'amazon.nova-2-multimodal-embeddings-v1:0',
-  ])('r66 %s: each text gets its own vector, in order, and the tokens of the header are counted', async name => {
+  ])('R66: %s: each text gets its own vector, in order, and the tokens of the header are counted', async name => {
     const embed = embedder({ model: new BedrockEmbeddingModel(name, { provider }) })
     const result = await embed.embedDocuments(texts)
     expect(result.embeddings).toHaveLength(texts.length)
@@ -41,7 +41,7 @@ describe('BedrockEmbeddingModel', () => {
     expect(embeddingOf(result, 'never seen')).toBeUndefined()
   })
 
-  it('r66 sends no more requests at a time than allowed', async () => {
+  it('R66: sends no more requests at a time than allowed', async () => {
     server.faults.always({ firstByteDelayMs: 20 })
     const model = new BedrockEmbeddingModel('amazon.titan-embed-text-v2:0', {
       provider,
@@ -61,7 +61,7 @@ describe('BedrockEmbeddingModel', () => {
   })
 
   it.each([0, -1, Number.NaN])(
-    'r66 a concurrency of %d is a UserError, not a deadlock',
+    'R66: a concurrency of %d is a UserError, not a deadlock',
     async bedrockMaxConcurrency => {
       const model = new BedrockEmbeddingModel('amazon.titan-embed-text-v2:0', { provider })
       await expect(embedder({ model, settings: { bedrockMaxConcurrency } }).embedQuery('x')).rejects.toBeInstanceOf(

@@ -40,6 +40,26 @@ async function ask(model: BedrockMantleResponsesModel | BedrockMantleChatModel):
   return stub.seen[0]!
 }
 
+describe('the global fetch', () => {
+  it.each<[string, BedrockMantleProviderOptions]>([
+    ['an API key', {}],
+    ['signatures', { apiKey: undefined, credentials: keys }],
+  ])('R63: replaced after the client was made, it is used for the next request, with %s', async (_, options) => {
+    const model = modelOf('openai.gpt-oss-120b', { provider: providerOf(options) })
+    await ask(model)
+    const seen: string[] = []
+    const real = globalThis.fetch
+    vi.stubGlobal('fetch', (...args: Parameters<typeof fetch>) => {
+      seen.push(String(args[0]))
+      return real(...args)
+    })
+    stub.answer(json(answer))
+    await requestModel(model, callOf())
+    vi.unstubAllGlobals()
+    expect(seen).toEqual([`${stub.url}/v1/responses`])
+  })
+})
+
 describe('the name of a model', () => {
   it.each([
     ['openai.gpt-oss-safeguard-20b', BedrockMantleChatModel, '/v1/chat/completions'],

@@ -1,6 +1,7 @@
 import type OpenAI from 'openai'
 import { redactSecrets } from '../../errors/redact.ts'
 import { MissingPackageError, UserError } from '../../errors/user-error.ts'
+import { currentFetch } from '../../util/net/current-fetch.ts'
 import type { FetchFileOptions } from '../../util/net/fetch-file.ts'
 import { sdkTimeoutMs, type OpenAIHost, type OpenAITimeouts } from '../openai/host.ts'
 import { mergeTimeouts, quiet } from '../openai/provider.ts'
@@ -121,7 +122,7 @@ export class BedrockMantleProvider {
     if (origin === undefined) throw missingRegion()
     const { OpenAI: Client } = await loadSdk()
     const key = this.#key()
-    const fetch = key === undefined ? await this.#signing() : options.fetch
+    const fetch = key === undefined ? await this.#signing() : (options.fetch ?? currentFetch)
     return new Client({
       baseURL: `${origin}${path}`.slice(0, -1),
       // what signs puts its own word in this place
@@ -133,7 +134,7 @@ export class BedrockMantleProvider {
       timeout: sdkTimeoutMs,
       ...quiet(),
       ...(options.maxRetries !== undefined && { maxRetries: options.maxRetries }),
-      ...(fetch !== undefined && { fetch }),
+      fetch,
     })
   }
 
@@ -155,7 +156,7 @@ export class BedrockMantleProvider {
     return (this.#signedFetch ??= createSignedFetch({
       region,
       credentials: async () => this.#credentials!,
-      fetch: options.fetch ?? globalThis.fetch,
+      fetch: options.fetch ?? currentFetch,
     }))
   }
 

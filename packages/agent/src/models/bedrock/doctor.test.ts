@@ -151,7 +151,7 @@ describe('the control plane', () => {
     ])
   })
 
-  it('r46 an opaque ARN is looked up: the family is known, and the call goes to the ARN', async () => {
+  it('R46: an opaque ARN is looked up: the family is known, and the call goes to the ARN', async () => {
     const model = await modelOfProfile(appProfile, { provider: endpoint.provider({ controlUrl }) })
     expect(model.profile.bedrockThinkingVariant).toBe('anthropic')
     await requestModel(model, callOf())

@@ -194,14 +194,17 @@ export class BedrockConverseModel implements Model {
   }
 
   #deadlines({ settings, signal }: ModelCall): Deadlines {
-    const { timeouts } = this.provider
-    return new Deadlines({
+    const { timeouts, running } = this.provider
+    const deadlines = new Deadlines({
       modelName: this.modelName,
       signal,
       totalMs: settings.timeoutMs ?? timeouts.timeoutMs,
       firstByteMs: timeouts.firstByteTimeoutMs,
       idleMs: timeouts.idleTimeoutMs,
+      onRelease: controller => running.delete(controller),
     })
+    running.add(deadlines.controller)
+    return deadlines
   }
 
   /** Runs one request under its deadlines. An abort wins at once, whatever the SDK is busy with, and every error is one of ours. */

@@ -31,7 +31,7 @@ describe('parseModelId', () => {
     ['narnia.anthropic.claude-x', { vendor: 'narnia', name: 'anthropic.claude-x' }],
     ['my-model', { baseId: 'my-model' }],
     ['__proto__.constructor', { vendor: '__proto__', name: 'constructor' }],
-  ])('r46 %s', (id, expected) => expect(parseModelId(id)).toMatchObject(expected))
+  ])('R46: %s', (id, expected) => expect(parseModelId(id)).toMatchObject(expected))
 
   it.each(['my-model', 'arn:aws:bedrock:us-east-1:1:application-inference-profile/abc'])('%s hides its vendor', id =>
     expect(parseModelId(id).vendor).toBeUndefined(),
@@ -46,7 +46,7 @@ describe('profiles', () => {
     }
   })
 
-  it('r52 a newer Claude gets what the newest known one has, an unknown vendor what every family takes', () => {
+  it('R52: a newer Claude gets what the newest known one has, an unknown vendor what every family takes', () => {
     const future = new BedrockConverseModel('us.anthropic.claude-sonnet-7-20280101-v1:0').profile
     expect(future).toMatchObject({
       bedrockSupportsAdaptiveThinking: true,

@@ -41,12 +41,12 @@ async function ask(options: ConstructorParameters<typeof BedrockProvider>[0]) {
 }
 
 describe('credentials', () => {
-  it('r60 of a profile, with its Region', async () => {
+  it('R60: of a profile, with its Region', async () => {
     const { auth } = await ask({ profile: 'team', baseUrl: endpoint.server.url })
     expect(auth).toMatchObject({ kind: 'sigv4', keyId: 'local', region: 'eu-central-1', isAccepted: true })
   })
 
-  it('r60 of a function, asked again when they expire', async () => {
+  it('R60: of a function, asked again when they expire', async () => {
     let calls = 0
     const credentials = () => {
       calls++
@@ -61,14 +61,14 @@ describe('credentials', () => {
     provider.close()
   })
 
-  it('r61 given keys are used alone, without a session token of the environment', async () => {
+  it('R61: given keys are used alone, without a session token of the environment', async () => {
     vi.stubEnv('AWS_SESSION_TOKEN', 'of-someone-else')
     const entry = await ask({ region: 'us-east-1', credentials: localKeys, baseUrl: endpoint.server.url })
     expect(entry.headers['x-amz-security-token']).toBeUndefined()
     expect(entry.auth?.isAccepted).toBe(true)
   })
 
-  it('r62 given keys, and a given profile, beat an API key of the environment', async () => {
+  it('R62: given keys, and a given profile, beat an API key of the environment', async () => {
     vi.stubEnv('AWS_BEARER_TOKEN_BEDROCK', 'env-token')
     expect((await ask({ region: 'us-east-1', credentials: localKeys, baseUrl: endpoint.server.url })).auth?.kind).toBe(
       'sigv4',
@@ -76,7 +76,7 @@ describe('credentials', () => {
     expect((await ask({ region: 'us-east-1', profile: 'team', baseUrl: endpoint.server.url })).auth?.kind).toBe('sigv4')
   })
 
-  it('r62 an API key of the environment is used when nothing is given, a given one beats it, authMode decides', async () => {
+  it('R62: an API key of the environment is used when nothing is given, a given one beats it, authMode decides', async () => {
     vi.stubEnv('AWS_BEARER_TOKEN_BEDROCK', 'env-token')
     const common = { region: 'us-east-1', baseUrl: endpoint.server.url }
     expect((await ask(common)).auth).toMatchObject({ kind: 'bearer', keyId: 'env-toke' })
@@ -115,14 +115,14 @@ describe('Region and endpoint', () => {
     await expect(ask({ credentials: localKeys, baseUrl: endpoint.server.url })).rejects.toThrow(/AWS_REGION/)
   })
 
-  it('r68 a custom endpoint changes the host, not the signature', async () => {
+  it('R68: a custom endpoint changes the host, not the signature', async () => {
     vi.stubEnv('AWS_ENDPOINT_URL_BEDROCK_RUNTIME', endpoint.server.url)
     const { auth } = await ask({ region: 'ap-northeast-1', credentials: localKeys })
     expect(auth).toMatchObject({ region: 'ap-northeast-1', service: 'bedrock', isAccepted: true })
     expect(new BedrockProvider({ region: 'x' }).baseUrl).toBe(endpoint.server.url)
   })
 
-  it('r45 an ARN as model id is encoded whole', async () => {
+  it('R45: an ARN as model id is encoded whole', async () => {
     const arn = 'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123'
     const provider = endpoint.provider()
     await requestModel(

@@ -1,4 +1,5 @@
 import type { BedrockRuntimeClient, BedrockRuntimeClientConfig } from '@aws-sdk/client-bedrock-runtime'
+import { ModelConnectionError } from '../../errors/model-error.ts'
 import { UserError } from '../../errors/user-error.ts'
 import type { FetchFileOptions } from '../../util/net/fetch-file.ts'
 import { loadSdk } from './sdk.ts'
@@ -76,6 +77,9 @@ export class BedrockProvider {
   readonly name = 'bedrock'
   readonly timeouts: Readonly<Required<BedrockTimeouts>>
   readonly options: BedrockProviderOptions
+  /** One controller for each request that runs: `close()` ends them, which over HTTP/2 the SDK's client does not.
+   *  @internal */
+  readonly running = new Set<AbortController>()
   #client: BedrockRuntimeClient | undefined
   #creating: Promise<BedrockRuntimeClient> | undefined
   #isOwnClient = false
@@ -127,8 +131,12 @@ export class BedrockProvider {
     }
   }
 
-  /** Closes the connections of the client this provider made. */
+  /** Ends the requests that run, each with a ModelConnectionError, and closes the connections of the client this provider made.
+   *  The provider may be used again. */
   close(): void {
+    for (const controller of this.running) {
+      controller.abort(new ModelConnectionError('The Bedrock provider was closed while the model answered.'))
+    }
     if (this.#isOwnClient) this.#client?.destroy()
     this.#client = this.options.client
     this.#creating = undefined

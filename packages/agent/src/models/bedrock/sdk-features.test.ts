@@ -7,7 +7,7 @@ const modelId = 'm'
 const tool = (toolSpec: object) =>
   ({ tools: [{ toolSpec: { name: 'a', inputSchema: { json: {} }, ...toolSpec } }] }) as never
 
-describe('r67 an SDK that is too old', () => {
+describe('R67: an SDK that is too old', () => {
   it.each([
     [{ modelId, outputConfig: {} }, /native structured output/],
     [{ modelId, toolConfig: tool({ strict: true }) }, /strict tools/],

@@ -1,5 +1,6 @@
 import type OpenAI from 'openai'
 import { UserError } from '../../errors/user-error.ts'
+import { currentFetch } from '../../util/net/current-fetch.ts'
 import type { FetchFileOptions } from '../../util/net/fetch-file.ts'
 import type { ModelProfile } from '../profile.ts'
 import { defaultTimeouts, sdkTimeoutMs, type OpenAIHost, type OpenAITimeouts } from './host.ts'
@@ -59,7 +60,7 @@ export class OpenAIProvider implements OpenAIHost {
   async getClient(): Promise<OpenAI> {
     if (this.#client !== undefined) return this.#client
     const { OpenAI: Client } = await loadSdk()
-    const { organization, project, maxRetries, fetch } = this.options
+    const { organization, project, maxRetries, fetch = currentFetch } = this.options
     const apiKey = this.options.apiKey ?? env('OPENAI_API_KEY')
     if (apiKey === undefined) {
       throw new UserError('No API key for OpenAI: pass `new OpenAIProvider({ apiKey })`, or set OPENAI_API_KEY.')
@@ -72,7 +73,7 @@ export class OpenAIProvider implements OpenAIHost {
       ...(organization !== undefined && { organization }),
       ...(project !== undefined && { project }),
       ...(maxRetries !== undefined && { maxRetries }),
-      ...(fetch !== undefined && { fetch }),
+      fetch,
     }))
   }
 }

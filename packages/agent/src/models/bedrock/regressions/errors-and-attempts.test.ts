@@ -111,7 +111,17 @@ describe('transport errors are typed', () => {
     ).toBeInstanceOf(ModelError)
   })
 
-  it('r25 a plain object that the SDK rejects with', () => {
+  it.each(['throttlingException', 'ThrottlingException', 'THROTTLINGEXCEPTION'])(
+    'R24: %s is a throttle however it is written, and comes without a status',
+    name => {
+      expect(mapError({ name, message: 'slow down' }, { modelName: 'm' })).toMatchObject({
+        status: 429,
+        isRetryable: true,
+      })
+    },
+  )
+
+  it('R25: a plain object that the SDK rejects with', () => {
     const error = mapError({ name: 'weird', detail: 1 }, { modelName: 'm' })
     expect(error).toBeInstanceOf(ModelError)
     expect(error.message).not.toContain('[object Object]')
@@ -168,7 +178,7 @@ describe('refusals say what to do', () => {
     'The model returned the following errors: input length and `max_tokens` exceed context limit: 1 + 2 > 3',
     'Too many input tokens. Max input tokens: 8192',
     "This model's maximum context length is 8192 tokens",
-  ])('r65 "%s" is a context overflow', message => {
+  ])('R65: "%s" is a context overflow', message => {
     const error = mapError(
       { name: 'ValidationException', message, $metadata: { httpStatusCode: 400 } },
       { modelName: 'm' },
@@ -176,7 +186,7 @@ describe('refusals say what to do', () => {
     expect(isContextOverflow(error)).toBe(true)
   })
 
-  it('r65 other refusals, and throttling by tokens, are not', () => {
+  it('R65: other refusals, and throttling by tokens, are not', () => {
     const other = mapError(
       { name: 'ValidationException', message: 'messages: text field is blank', $metadata: { httpStatusCode: 400 } },
       { modelName: 'm' },

@@ -2,10 +2,10 @@ import type { ConverseRequest } from '@aws-sdk/client-bedrock-runtime'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { UserError } from '../../../errors/user-error.ts'
 import { binaryContent, cachePoint, imageUrl, documentUrl, uploadedFile } from '../../../messages/user-content.ts'
-import { requestModel } from '../../call-model.ts'
+import { countTokens, requestModel, streamModel } from '../../call-model.ts'
 import { isThinkingAsked } from '../thinking.ts'
 import { bedrockSearchResult } from '../search-result.ts'
-import { type CallOptions, assistantTurn, callOf, toolTurn, userTurn, weather } from '../test-support/calls.ts'
+import { type CallOptions, assistantTurn, callOf, drain, toolTurn, userTurn, weather } from '../test-support/calls.ts'
 import { claude, nova, startEndpoint, type Endpoint } from '../test-support/endpoint.ts'
 
 const llama = 'us.meta.llama3-3-70b-instruct-v1:0'
@@ -38,7 +38,7 @@ const png = binaryContent(Uint8Array.from([1, 2, 3]), 'image/png')
 const pdf = binaryContent(Uint8Array.from([4, 5, 6]), 'application/pdf')
 
 describe('tool results', () => {
-  it('r30 r31 r55 all results of a turn stand first in one user turn, in the order of the calls', async () => {
+  it('R30 R31 R55: all results of a turn stand first in one user turn, in the order of the calls', async () => {
     const body = await sent({
       messages: [
         userTurn('Hello'),
@@ -58,7 +58,7 @@ describe('tool results', () => {
     ['Llama', llama, 5],
     ['Mistral', mistral, 5],
     ['Qwen', qwen, 3],
-  ])('r32 a document after a result: %s', async (_, model, turns) => {
+  ])('R32: a document after a result: %s', async (_, model, turns) => {
     const body = await sent(
       {
         messages: [userTurn('Hello'), called('tooluse_1'), toolTurn(returned('tooluse_1')), userTurn(['Read', pdf])],
@@ -70,7 +70,7 @@ describe('tool results', () => {
     if (turns === 5) expect(body.messages![3]).toEqual({ role: 'assistant', content: [{ text: '.' }] })
   })
 
-  it('r33 a file the family takes neither inside nor beside moves to a later turn, with a reference', async () => {
+  it('R33: a file the family takes neither inside nor beside moves to a later turn, with a reference', async () => {
     const body = await sent(
       {
         messages: [userTurn('Hello'), called('tooluse_1'), toolTurn(returned('tooluse_1', ['see', png]))],
@@ -85,7 +85,7 @@ describe('tool results', () => {
   })
 
   it.each([[[]], [''], [null], [undefined], [[null]], ['  ']])(
-    'r34 r36 %j is never an empty or blank result',
+    'R34 R36: %j is never an empty or blank result',
     async content => {
       const body = await sent({
         messages: [userTurn('Hello'), called('a'), toolTurn(returned('a', content))],
@@ -97,19 +97,19 @@ describe('tool results', () => {
     },
   )
 
-  it('r41 arguments that are no object are wrapped', async () => {
+  it('R41: arguments that are no object are wrapped', async () => {
     const call = assistantTurn({ kind: 'tool-call', toolName: 'weather', args: '{"city": "Ri', toolCallId: 'a' })
     const body = await sent({ messages: [userTurn('Hello'), call, toolTurn(returned('a'))], parameters: asked })
     expect(body.messages![1]!.content![0]!.toolUse!.input).toEqual({ INVALID_JSON: '{"city": "Ri' })
   })
 
-  it('r39 an impossible tool name is made possible on replay, its id kept', async () => {
+  it('R39: an impossible tool name is made possible on replay, its id kept', async () => {
     const call = assistantTurn({ kind: 'tool-call', toolName: '$READ FILE', args: {}, toolCallId: 'a' })
     const body = await sent({ messages: [userTurn('Hello'), call, toolTurn(returned('a'))], parameters: asked })
     expect(body.messages![1]!.content![0]!.toolUse).toMatchObject({ name: '_READ_FILE', toolUseId: 'a' })
   })
 
-  it('r17 r40 ids Bedrock refuses, or that repeat, become ids it takes, the same for call and result', async () => {
+  it('R17 R40: ids Bedrock refuses, or that repeat, become ids it takes, the same for call and result', async () => {
     const long = 'x'.repeat(200)
     const body = await sent({
       messages: [
@@ -128,7 +128,7 @@ describe('tool results', () => {
     expect(body.messages![2]!.content![1]!.toolResult!.content![0]!.text).toBe('second')
   })
 
-  it('r40 Mistral gets nine letters and digits, the same for call and result; ids Bedrock made stay', async () => {
+  it('R40: Mistral gets nine letters and digits, the same for call and result; ids Bedrock made stay', async () => {
     const own = 'tooluse_daIKOZu4g4GrvIIv9wdqy4'
     const body = await requestBody(
       {
@@ -147,7 +147,7 @@ describe('tool results', () => {
     expect(body.messages![2]!.content!.map(block => block.toolResult!.toolUseId)).toEqual([first, own])
   })
 
-  it('r17 an id may come again in a later turn', async () => {
+  it('R17: an id may come again in a later turn', async () => {
     const messages = [
       userTurn('Hello'),
       called('call_0'),
@@ -161,12 +161,12 @@ describe('tool results', () => {
 })
 
 describe('turns', () => {
-  it('r35 an answer without content is left out', async () => {
+  it('R35: an answer without content is left out', async () => {
     const body = await sent({ messages: [userTurn('Hello'), assistantTurn(), userTurn('Again')] })
     expect(body.messages).toEqual([{ role: 'user', content: [{ text: 'Hello' }, { text: 'Again' }] }])
   })
 
-  it('r36 blank text is left out, except beside reasoning', async () => {
+  it('R36: blank text is left out, except beside reasoning', async () => {
     const thinking = { kind: 'thinking' as const, content: 'Hm', signature: 'sig', providerName: 'bedrock' }
     const blank = { kind: 'text' as const, content: ' ' }
     const text = { kind: 'text' as const, content: 'Yes' }
@@ -184,7 +184,7 @@ describe('turns', () => {
     [nova, 2],
     [claude, 1],
     [qwen, 1],
-  ])('r37 a history that begins with the assistant, or is empty: %s', async (model, at) => {
+  ])('R37: a history that begins with the assistant, or is empty: %s', async (model, at) => {
     const body = await sent({ messages: [assistantTurn({ kind: 'text', content: 'Hi' }), userTurn('Hello')] }, model)
     expect(body.messages).toHaveLength(at + 1)
     const empty = await sent(
@@ -194,14 +194,14 @@ describe('turns', () => {
     expect(empty.messages).toEqual([{ role: 'user', content: [{ text: '.' }] }])
   })
 
-  it('r58 a later system prompt stays in its place, as text of the user', async () => {
+  it('R58: a later system prompt stays in its place, as text of the user', async () => {
     const late = toolTurn({ kind: 'system-prompt', content: 'Be brief.' })
     const body = await sent({ messages: [userTurn('Hello'), assistantTurn({ kind: 'text', content: 'Hi' }), late] })
     expect(body.system).toEqual([])
     expect(body.messages![2]!.content![0]!.text).toContain('Be brief.')
   })
 
-  it('r49 only own, signed thinking goes back as thinking', async () => {
+  it('R49: only own, signed thinking goes back as thinking', async () => {
     const parts = [
       { kind: 'thinking' as const, content: 'own', signature: 'sig', providerName: 'bedrock' },
       { kind: 'thinking' as const, content: 'unsigned', providerName: 'bedrock' },
@@ -223,14 +223,14 @@ describe('turns', () => {
 })
 
 describe('tools', () => {
-  it('r42 a history with tool calls and no tools now declares them again', async () => {
+  it('R42: a history with tool calls and no tools now declares them again', async () => {
     const messages = [userTurn('Hello'), called('a'), toolTurn(returned('a')), userTurn('Thanks')]
     const body = await sent({ messages })
     expect(body.toolConfig!.tools!.map(tool => tool.toolSpec!.name)).toEqual(['weather'])
     expect(body.toolConfig!.toolChoice).toBeUndefined()
   })
 
-  it("r42 toolChoice 'none' keeps the tools of such a history, and drops them otherwise", async () => {
+  it("R42: toolChoice 'none' keeps the tools of such a history, and drops them otherwise", async () => {
     const settings = { toolChoice: 'none' } as const
     const messages = [userTurn('Hello'), called('a'), toolTurn(returned('a')), userTurn('Thanks')]
     expect((await sent({ messages, parameters: asked, settings })).toolConfig!.tools![0]!.toolSpec!.description).toBe(
@@ -239,17 +239,17 @@ describe('tools', () => {
     expect((await sent({ parameters: asked, settings })).toolConfig).toBeUndefined()
   })
 
-  it('r43 an empty description is left out', async () => {
+  it('R43: an empty description is left out', async () => {
     const body = await sent({ parameters: { functionTools: [{ ...weather, description: '' }] } })
     expect(body.toolConfig!.tools![0]!.toolSpec).not.toHaveProperty('description')
   })
 
-  it('r47 toolChoice goes only to families that take it', async () => {
+  it('R47: toolChoice goes only to families that take it', async () => {
     expect((await sent({ parameters: asked }, llama)).toolConfig).not.toHaveProperty('toolChoice')
     expect((await sent({ parameters: asked }, nova)).toolConfig!.toolChoice).toEqual({ auto: {} })
   })
 
-  it('r48 thinking and a forced tool: refused when asked for, given way when implied', async () => {
+  it('R48: thinking and a forced tool: refused when asked for, given way when implied', async () => {
     const settings = { thinking: true, maxTokens: 20_000 } as const
     await expect(sent({ parameters: asked, settings: { ...settings, toolChoice: 'required' } })).rejects.toBeInstanceOf(
       UserError,
@@ -271,14 +271,14 @@ describe('tools', () => {
     expect(body.toolConfig).toBeUndefined()
   })
 
-  it('r48 thinking set by hand is seen as well', () => {
+  it('R48: thinking set by hand is seen as well', () => {
     expect(
       isThinkingAsked(undefined, { bedrockAdditionalModelRequestsFields: { thinking: { type: 'adaptive' } } }),
     ).toBe(true)
     expect(isThinkingAsked(false, {})).toBe(false)
   })
 
-  it('r50 strict goes only to models that take it', async () => {
+  it('R50: strict goes only to models that take it', async () => {
     const parameters = { functionTools: [{ ...weather, strict: true }] }
     expect((await sent({ parameters })).toolConfig!.tools![0]!.toolSpec).toMatchObject({ strict: true })
     expect(
@@ -289,7 +289,7 @@ describe('tools', () => {
     ).rejects.toThrow(/tool or prompted/)
   })
 
-  it('r51 keywords Bedrock refuses are told in the description instead', async () => {
+  it('R51: keywords Bedrock refuses are told in the description instead', async () => {
     const parametersJsonSchema = {
       type: 'object',
       properties: {
@@ -309,8 +309,31 @@ describe('tools', () => {
   })
 })
 
+describe('schemas', () => {
+  it('R51: are transformed on every path: tools, output tools, native output; in requests, streams and counts', async () => {
+    const parametersJsonSchema = { type: 'object', properties: { n: { type: 'integer', minimum: 1 } } }
+    const strict = { ...weather, parametersJsonSchema, strict: true }
+    const tools = callOf({
+      parameters: { functionTools: [strict], outputTools: [{ ...strict, name: 'final_result', kind: 'output' }] },
+    })
+    const native = callOf({
+      parameters: { outputMode: 'native', outputObject: { jsonSchema: parametersJsonSchema } },
+    })
+    const model = endpoint.model()
+    for (const call of [tools, native]) {
+      await requestModel(model, call)
+      await streamModel(model, call).then(drain)
+      await countTokens(model, call)
+    }
+    const bodies = endpoint.server.log.map(entry => JSON.stringify(entry.body))
+    expect(bodies).toHaveLength(6)
+    for (const body of bodies) expect(body).not.toContain('"minimum":1')
+    expect(bodies.filter(body => body.includes('minimum=1'))).toHaveLength(5)
+  })
+})
+
 describe('content', () => {
-  it('r44 documents have neutral names that do not change from request to request', async () => {
+  it('R44: documents have neutral names that do not change from request to request', async () => {
     const messages = [userTurn(['Read', pdf, pdf])]
     const first = await sent({ messages })
     const second = await sent({
@@ -322,7 +345,7 @@ describe('content', () => {
     expect(names(second)).toEqual(['Document 1', 'Document 2', 'Document 3'])
   })
 
-  it('a title, context and citations of a document go along, the title made harmless', async () => {
+  it('R44: a title, context and citations of a document go along, the title made harmless', async () => {
     const vendorMetadata = { title: 'Q3.report; DROP  all (v1)', context: 'numbers', citations: true }
     const body = await sent({ messages: [userTurn(['Read', { ...pdf, vendorMetadata }])] })
     expect(body.messages![0]!.content![1]!.document).toMatchObject({
@@ -332,7 +355,7 @@ describe('content', () => {
     })
   })
 
-  it('documents that are called the same get names of their own', async () => {
+  it('R44: documents that are called the same get names of their own', async () => {
     const titled = (title: string) => ({ ...pdf, vendorMetadata: { title } })
     const body = await sent({
       messages: [
@@ -405,7 +428,7 @@ describe('content', () => {
     expect(body.messages![0]!.content![0]!.text).toBeTruthy()
   })
 
-  it('r59 files in S3 are passed on, with their owner', async () => {
+  it('R59: files in S3 are passed on, with their owner', async () => {
     const image = imageUrl('s3://bucket/a.png?bucketOwner=123456789012')
     const body = await sent(
       { messages: [userTurn(['Look', image, uploadedFile('s3://bucket/b.mp4', 'bedrock')])] },
@@ -433,12 +456,12 @@ describe('content', () => {
 })
 
 describe('settings', () => {
-  it('r53 zero is a value', async () => {
+  it('R53: zero is a value', async () => {
     const { inferenceConfig } = await sent({ settings: { temperature: 0, topP: 0 } }, nova)
     expect(inferenceConfig).toEqual({ temperature: 0, topP: 0 })
   })
 
-  it('r54 cache points: never first, after a document or twice, at most four, the newest win', async () => {
+  it('R54: cache points: never first, after a document or twice, at most four, the newest win', async () => {
     const settings = {
       bedrockCacheMessages: true,
       bedrockCacheInstructions: '1h',
@@ -465,7 +488,7 @@ describe('settings', () => {
     expect(body.messages![2]!.content!.map(block => Object.keys(block)[0])).toEqual(['text', 'cachePoint', 'document'])
   })
 
-  it('r54 a point of an hour behind a shorter one becomes short, which Bedrock would refuse otherwise', async () => {
+  it('R54: a point of an hour behind a shorter one becomes short, which Bedrock would refuse otherwise', async () => {
     const settings = {
       bedrockCacheInstructions: '1h',
       bedrockCacheToolDefinitions: '5m',
@@ -480,7 +503,7 @@ describe('settings', () => {
     expect(body.messages![0]!.content!.at(-1)!.cachePoint!.ttl).toBe('5m')
   })
 
-  it('r54 families without caching get none', async () => {
+  it('R54: families without caching get none', async () => {
     const body = await sent(
       { messages: [userTurn(['One', cachePoint(), 'Two'])], settings: { bedrockCacheMessages: true } },
       llama,

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ModelConnectionError, ModelTimeoutError, StreamInterrupted } from '../../../errors/model-error.ts'
 import { ModelHttpError } from '../../../errors/model-http-error.ts'
 import { streamModel } from '../../call-model.ts'
-import type { BedrockProviderOptions } from '../provider.ts'
+import { BedrockProvider, type BedrockProviderOptions } from '../provider.ts'
 import { callOf, drain, textOf, weather } from '../test-support/calls.ts'
 import { localKeys, startEndpoint, type Endpoint } from '../test-support/endpoint.ts'
 
@@ -44,7 +44,7 @@ describe.each(Object.keys(transports) as (keyof typeof transports)[])(
       ['a frame cut in the middle', { after: { bytes: 300 }, do: 'end' }],
       ['a flipped bit', { corruptByte: 150 }],
       ['an exception frame', { after, do: { exception: 'throttlingException', message: 'slow down' } }],
-    ] as const)('r02 r03 r04 %s is StreamInterrupted with what had arrived', async (_, fault) => {
+    ] as const)('R2 R3 R4: %s is StreamInterrupted with what had arrived', async (_, fault) => {
       const { error, response } = await streamWith(fault, connect())
       expect(error).toBeInstanceOf(StreamInterrupted)
       expect(response.state).toBe('interrupted')
@@ -52,14 +52,14 @@ describe.each(Object.keys(transports) as (keyof typeof transports)[])(
       expect((error as StreamInterrupted).response.parts).toEqual(response.parts)
     })
 
-    it('r05 a stall is a typed timeout, and the connection is closed', async () => {
+    it('R5: a stall is a typed timeout, and the connection is closed', async () => {
       const { error } = await streamWith({ after, do: 'stall' }, { ...connect(), idleTimeoutMs: 150 })
       expect(error).toBeInstanceOf(ModelTimeoutError)
       expect(error).toMatchObject({ which: 'idle', timeoutMs: 150 })
       await endpoint.server.log.waitFor(entry => entry.closedByClient)
     })
 
-    it('r08 unknown events, keys and small slices through characters change nothing', async () => {
+    it('R8: unknown events, keys and small slices through characters change nothing', async () => {
       endpoint.server.faults.next({ unknownEvents: true, unknownKeys: true, chunkBytes: 7 })
       endpoint.responder.push('é🌍 ünïcödé 日本語')
       const { error, response } = await drain(
@@ -69,7 +69,7 @@ describe.each(Object.keys(transports) as (keyof typeof transports)[])(
       expect(textOf(response)).toBe('é🌍 ünïcödé 日本語')
     })
 
-    it('r07 aborting the signal throws its reason and closes the connection within 200 ms', async () => {
+    it('R7: aborting the signal throws its reason and closes the connection within 200 ms', async () => {
       endpoint.server.faults.next({ after, do: 'stall' })
       endpoint.responder.push('Hello, here is an answer of some length.')
       const controller = new AbortController()
@@ -86,7 +86,7 @@ describe.each(Object.keys(transports) as (keyof typeof transports)[])(
       expect(entry.closedByClientAt! - abortedAt).toBeLessThan(200)
     })
 
-    it('r07 leaving the loop closes the connection and keeps what arrived', async () => {
+    it('R7: leaving the loop closes the connection and keeps what arrived', async () => {
       endpoint.server.faults.next({ after: { events: 4 }, do: 'stall' })
       endpoint.responder.push('Hello, here is an answer of some length.')
       const controller = new AbortController()
@@ -100,7 +100,7 @@ describe.each(Object.keys(transports) as (keyof typeof transports)[])(
       expect(stream.response().parts).toHaveLength(1)
     })
 
-    it('r26 cancelling twice, or after the end, does no harm', async () => {
+    it('R26: cancelling twice, or after the end, does no harm', async () => {
       endpoint.responder.push('Hi')
       const stream = await streamModel(endpoint.model(undefined, { connect: connect() }), callOf())
       await drain(stream)
@@ -111,8 +111,14 @@ describe.each(Object.keys(transports) as (keyof typeof transports)[])(
   },
 )
 
+it('R5: every wait has an end unless it is switched off', () => {
+  const { timeouts } = new BedrockProvider()
+  for (const limit of Object.values(timeouts)) expect(limit).toBeGreaterThan(0)
+  expect(new BedrockProvider({ idleTimeoutMs: 0 }).timeouts).toEqual({ ...timeouts, idleTimeoutMs: 0 })
+})
+
 describe('errors at the very start of a stream are errors of the request', () => {
-  it('r01 r24 a throttle as first frame is a retryable ModelHttpError of status 429', async () => {
+  it('R1 R24: a throttle as first frame is a retryable ModelHttpError of status 429', async () => {
     endpoint.server.faults.next({
       after: { events: 0 },
       do: { exception: 'throttlingException', message: 'Too many requests' },
@@ -130,7 +136,7 @@ describe('errors at the very start of a stream are errors of the request', () =>
     ['validationException', 400, false],
     ['throttlingException', 429, true],
     ['serviceUnavailableException', 503, true],
-  ])('r01 r24 %s inside a stream is a typed cause with status %i', async (exception, status, isRetryable) => {
+  ])('R1 R24: %s inside a stream is a typed cause with status %i', async (exception, status, isRetryable) => {
     const { error } = await streamWith({ after, do: { exception, message: 'why' } }, {})
     expect(error).toBeInstanceOf(StreamInterrupted)
     const { cause } = error as StreamInterrupted
@@ -155,7 +161,7 @@ describe('a recorded answer cut at every byte', () => {
     block.toolUse('weather', { city: 'Ōsaka' }, 't1'),
   ])
 
-  it('r02 r12 is complete or interrupted, and no cut tool call looks whole', { timeout: 120_000 }, async () => {
+  it('R2 R12: is complete or interrupted, and no cut tool call looks whole', { timeout: 120_000 }, async () => {
     const model = endpoint.model(undefined, { connect: { maxAttempts: 1 } })
     const call = callOf({ parameters: { functionTools: [weather] } })
     endpoint.responder.push(answer)
@@ -190,7 +196,7 @@ describe('a recorded answer cut at every byte', () => {
     expect(complete).toBeLessThanOrEqual(2)
   })
 
-  it('r14 keeps characters whole wherever the bytes are split', async () => {
+  it('R14: keeps characters whole wherever the bytes are split', async () => {
     const text = 'é🌍𝒳 ünïcödé 日本語 \u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467}'
     const model = endpoint.model()
     for (let chunkBytes = 1; chunkBytes <= 64; chunkBytes++) {

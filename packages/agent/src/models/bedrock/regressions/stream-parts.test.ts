@@ -54,7 +54,7 @@ describe('tool calls', () => {
     ['an empty object, then the real one', ['{}', '{"city":', '"Riga"}'], { city: 'Riga' }],
     ['an object that begins like the empty one', ['{', '}'], {}],
     ['an empty object inside', ['{"city":', '{}', '}'], { city: {} }],
-  ])('r11 arguments in %s', async (_, pieces, expected) => {
+  ])('R11: arguments in %s', async (_, pieces, expected) => {
     const { response, error } = await streamed(
       [toolStart(0, 't1'), ...pieces.map(input => delta(0, { toolUse: { input } })), stop(0)],
       { stopReason: 'tool_use' },
@@ -63,7 +63,7 @@ describe('tool calls', () => {
     expect(argsOf(response.parts[0])).toEqual(expected)
   })
 
-  it('r16 indexes that are sparse, interleaved or missing keep the calls apart', async () => {
+  it('R16: indexes that are sparse, interleaved or missing keep the calls apart', async () => {
     const { response } = await streamed(
       [
         toolStart(7, 'a'),
@@ -80,7 +80,29 @@ describe('tool calls', () => {
     expect(response.parts.map(part => (part as ToolCallPart).toolCallId)).toEqual(['a', 'b'])
   })
 
-  it('r08 a start with input, or without anything known, breaks nothing', async () => {
+  it('R16: events without an index belong to the block that is open', async () => {
+    const without = (event: object) =>
+      JSON.parse(
+        JSON.stringify(event, (key, value: unknown) => (key === 'contentBlockIndex' ? undefined : value)),
+      ) as object
+    const { response } = await streamed(
+      [
+        delta(0, { text: 'First.' }),
+        stop(0),
+        toolStart(1, 'a'),
+        delta(1, { toolUse: { input: '{"city":' } }),
+        delta(1, { toolUse: { input: '"Riga"}' } }),
+        stop(1),
+        toolStart(2, 'b'),
+        delta(2, { toolUse: { input: '{"city":"Oslo"}' } }),
+        stop(2),
+      ].map(without),
+      { stopReason: 'tool_use' },
+    )
+    expect(response.parts.slice(1).map(argsOf)).toEqual([{ city: 'Riga' }, { city: 'Oslo' }])
+  })
+
+  it('R8: a start with input, or without anything known, breaks nothing', async () => {
     const { response } = await streamed([
       toolStart(0, 'a', { input: {} }),
       delta(0, { toolUse: { input: '{"city":"Riga"}' } }),
@@ -116,7 +138,7 @@ describe('families that use tools only without streaming', () => {
 })
 
 describe('reasoning', () => {
-  it('r18 r19 blocks are kept apart, and a signature that comes alone is kept', async () => {
+  it('R18 R19: blocks are kept apart, and a signature that comes alone is kept', async () => {
     const reasoning = (index: number, piece: object) => delta(index, { reasoningContent: piece })
     const { response } = await streamed([
       reasoning(0, { text: 'First' }),
@@ -135,7 +157,7 @@ describe('reasoning', () => {
     ])
   })
 
-  it('r09 redacted reasoning that comes in pieces is one part', async () => {
+  it('R9: redacted reasoning that comes in pieces is one part', async () => {
     const piece = (bytes: Buffer) => delta(0, { reasoningContent: { redactedContent: bytes.toString('base64') } })
     const { response } = await streamed([piece(Buffer.from('secr')), piece(Buffer.from('et')), stop(0)])
     expect(response.parts).toEqual([
@@ -144,8 +166,32 @@ describe('reasoning', () => {
   })
 })
 
+describe('reasoning that only its model can read', () => {
+  it.each([
+    ['text', Buffer.from('sealed: é')],
+    ['bytes that are no text', Buffer.from([0xff, 0x00, 0xfe, 0x80, 0x0a])],
+  ])('R9: %s is kept, streamed or whole, and goes back unchanged', async (_, bytes) => {
+    const redactedContent = bytes.toString('base64')
+    const { response } = await streamed([
+      delta(0, { reasoningContent: { redactedContent: bytes.subarray(0, 3).toString('base64') } }),
+      delta(0, { reasoningContent: { redactedContent: bytes.subarray(3).toString('base64') } }),
+      stop(0),
+      delta(1, { text: 'Yes' }),
+      stop(1),
+    ])
+    endpoint.responder.push(reply.blocks([{ reasoningContent: { redactedContent } }, block.text('Yes')]), 'ok')
+    const whole = await requestModel(endpoint.model(), callOf())
+    expect(whole.parts).toEqual(response.parts)
+    // as a history that was stored and read again
+    const stored = JSON.parse(JSON.stringify(response)) as typeof response
+    await requestModel(endpoint.model(), callOf({ messages: [userTurn('x'), stored, userTurn('y')] }))
+    const body = endpoint.server.log.at(-1)!.body as { messages: { content: object[] }[] }
+    expect(body.messages[1]!.content[0]).toEqual({ reasoningContent: { redactedContent } })
+  })
+})
+
 describe('text', () => {
-  it('r22 empty pieces make no part', async () => {
+  it('R22: empty pieces make no part', async () => {
     const { response, events } = await streamed([
       delta(0, { text: '' }),
       delta(0, { text: 'Hi' }),
@@ -156,13 +202,13 @@ describe('text', () => {
     expect(events.filter(event => event.kind === 'part-delta')).toHaveLength(0)
   })
 
-  it('r22 leading blanks are dropped only for families that send them by mistake', async () => {
+  it('R22: leading blanks are dropped only for families that send them by mistake', async () => {
     const blanks = [delta(0, { text: '\n\n' }), delta(0, { text: 'Hi' }), stop(0)]
     expect(textOf((await streamed(blanks, { model: 'qwen.qwen3-32b-v1:0' })).response)).toBe('Hi')
     expect(textOf((await streamed(blanks)).response)).toBe('\n\nHi')
   })
 
-  it('r20 citations come with the text they belong to, streamed or whole', async () => {
+  it('R20: citations come with the text they belong to, streamed or whole', async () => {
     const citation = { title: 'Report', location: { documentPage: { documentIndex: 0, start: 1, end: 2 } } }
     const { response } = await streamed([delta(0, { text: 'Riga' }), delta(0, { citation }), stop(0)])
     expect(response.parts).toMatchObject([
@@ -281,7 +327,7 @@ describe('the end', () => {
     ['malformed_model_output', 'error'],
     ['malformed_tool_use', 'error'],
     ['something_new', undefined],
-  ])('r57 %s is %s, and the word itself is kept', async (stopReason, finishReason) => {
+  ])('R57: %s is %s, and the word itself is kept', async (stopReason, finishReason) => {
     const { response } = await streamed([delta(0, { text: 'x' }), stop(0)], { stopReason })
     expect(response.finishReason).toBe(finishReason)
     expect(response.providerDetails).toMatchObject({ finish_reason: stopReason })
@@ -290,7 +336,7 @@ describe('the end', () => {
   })
 
   it.each([[null], ['/delta/stop_sequence'], [{ delta: { stop_sequence: null } }]])(
-    'r10 additional response fields of any shape: %j',
+    'R10: additional response fields of any shape: %j',
     async fields => {
       const { response, error } = await streamed([delta(0, { text: 'x' }), stop(0)], {
         end: { additionalModelResponseFields: fields },
@@ -300,7 +346,7 @@ describe('the end', () => {
     },
   )
 
-  it('r04 a stream whose metadata is missing is whole, with no usage', async () => {
+  it('R4: a stream whose metadata is missing is whole, with no usage', async () => {
     endpoint.responder.push(
       reply.events([
         { messageStart: { role: 'assistant' } },
@@ -314,7 +360,7 @@ describe('the end', () => {
     expect(response.usage.inputTokens).toBe(0)
   })
 
-  it('r56 cached tokens are part of the input', async () => {
+  it('R56: cached tokens are part of the input', async () => {
     endpoint.responder.push(
       reply.text('x', {
         usage: { inputTokens: 1, outputTokens: 2, cacheReadInputTokens: 10, cacheWriteInputTokens: 100 },
@@ -331,7 +377,26 @@ describe('the end', () => {
 })
 
 describe('counting', () => {
-  it('r64 a model that cannot count is asked once', async () => {
+  it('R64: counts what would be sent', async () => {
+    const call = callOf({
+      messages: [userTurn('Hello')],
+      parameters: { functionTools: [weather], instructionParts: [{ content: 'Help.', dynamic: false }] },
+      settings: { thinking: true, maxTokens: 20_000, bedrockCacheInstructions: true, topK: 5 },
+    })
+    endpoint.responder.push('x')
+    // thinking and topK exclude each other on Claude; what matters here is that both bodies say the same
+    await requestModel(endpoint.model(), call).catch(() => undefined)
+    await countTokens(endpoint.model(), call).catch(() => undefined)
+    const [sent, counted] = endpoint.server.log.map(entry => entry.body) as [
+      Record<string, unknown>,
+      { input: { converse: Record<string, unknown> } },
+    ]
+    const { messages, system, toolConfig, additionalModelRequestFields } = sent
+    expect(counted.input.converse).toEqual({ messages, system, toolConfig, additionalModelRequestFields })
+    expect(Object.keys(additionalModelRequestFields as object)).toEqual(['top_k', 'thinking'])
+  })
+
+  it('R64: a model that cannot count is asked once', async () => {
     endpoint.server.faults.always({
       error: { type: 'ValidationException', message: "The provided model doesn't support counting tokens." },
     })
