@@ -106,6 +106,18 @@ export const messageRules: readonly Rule[] = [
         : undefined,
   },
   {
+    id: 'prefill-trailing-blank',
+    refuses: 'a last assistant turn whose text ends in white space (Claude)',
+    source: 'https://github.com/tailcallhq/forgecode/issues/1872',
+    check: ({ request, isClaude }) => {
+      const last = request.messages.at(-1)
+      const text = last?.content.at(-1)?.text
+      return isClaude && last?.role === 'assistant' && text !== undefined && text !== text.trimEnd()
+        ? fromModel('messages: final assistant content cannot end with trailing whitespace')
+        : undefined
+    },
+  },
+  {
     id: 'roles-alternate',
     refuses: 'two turns of one role in a row (the service now joins them; older models refused)',
     source: 'https://github.com/langgenius/dify/issues/9294',

@@ -281,6 +281,12 @@ const refused: Case[] = [
     'only allowed in a message with the user role',
   ],
   [
+    'prefill-trailing-blank',
+    claude,
+    { messages: [...hello, assistant(text('Well, '))] },
+    'final assistant content cannot end with trailing whitespace',
+  ],
+  [
     'search-result-unsupported',
     nova,
     { messages: [user(text('x'), searchResult())] },

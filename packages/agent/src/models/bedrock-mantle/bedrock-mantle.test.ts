@@ -50,7 +50,7 @@ describe('the global fetch', () => {
     const seen: string[] = []
     const real = globalThis.fetch
     vi.stubGlobal('fetch', (...args: Parameters<typeof fetch>) => {
-      seen.push(String(args[0]))
+      seen.push(new Request(args[0]).url)
       return real(...args)
     })
     stub.answer(json(answer))

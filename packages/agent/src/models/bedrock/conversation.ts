@@ -9,7 +9,7 @@ import type { BedrockProfile } from './facts.ts'
 import { guardUserText } from './guard-content.ts'
 import { ToolCallIds } from './tool-names.ts'
 import { mapToolRetry, mapToolReturn, type ToolResultScope } from './tool-result.ts'
-import { ensureUserTurnFirst, mergeTurns, orderToolResults } from './turns.ts'
+import { ensureUserTurnFirst, finishLastTurn, mergeTurns, orderToolResults } from './turns.ts'
 import { mapUserPrompt, type UserPromptScope } from './user-prompt.ts'
 
 export interface ConversationScope {
@@ -38,6 +38,7 @@ export function mapConversation(history: readonly ModelMessage[], scope: Convers
   if (scope.guard !== undefined) guardUserText(writer.messages, scope.guard)
   const messages = mergeTurns(writer.messages, scope.profile.bedrockToolResultColocatableContent)
   orderToolResults(messages)
+  finishLastTurn(messages, scope.profile.bedrockSupportsPrefill)
   ensureUserTurnFirst(messages, scope.profile.bedrockSupportsLeadingAssistantMessage)
   return { messages, systemPrompts: writer.systemPrompts }
 }

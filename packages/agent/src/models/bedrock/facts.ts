@@ -30,6 +30,8 @@ export interface BedrockFacts {
   readonly bedrockSupportsToolCaching?: boolean
   /** The conversation may begin with an assistant turn. */
   readonly bedrockSupportsLeadingAssistantMessage?: boolean
+  /** The conversation may end with an assistant turn, which the model goes on with. */
+  readonly bedrockSupportsPrefill?: boolean
   /** `toolSpec.strict` may be sent. */
   readonly bedrockSupportsStrictToolDefinition?: boolean
   /** Which words ask for thinking; absent: none do. */
@@ -74,6 +76,7 @@ const defaultBedrockFacts: ResolvedBedrockFacts = {
   bedrockSupportsPromptCaching: false,
   bedrockSupportsToolCaching: false,
   bedrockSupportsLeadingAssistantMessage: false,
+  bedrockSupportsPrefill: true,
   bedrockSupportsStrictToolDefinition: false,
   bedrockSupportsAdaptiveThinking: false,
   bedrockSupportsEffort: false,

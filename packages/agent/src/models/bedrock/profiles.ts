@@ -52,6 +52,7 @@ function profileOf(facts: FamilyFacts): Partial<ModelProfile> {
     bedrockSupportsPromptCaching: facts.cachesMessages,
     bedrockSupportsToolCaching: facts.cachesTools,
     bedrockSupportsLeadingAssistantMessage: facts.acceptsLeadingAssistant,
+    bedrockSupportsPrefill: facts.acceptsPrefill,
     bedrockSupportsStrictToolDefinition: facts.hasNativeOutput,
     bedrockThinkingVariant: facts.thinkingVariant,
     bedrockSupportsAdaptiveThinking: facts.thinkingTypes.includes('adaptive'),

@@ -29,6 +29,20 @@ export function ensureUserTurnFirst(messages: Message[], mayLeadWithAssistant: b
   }
 }
 
+/** An answer at the very end is one to go on with. Its text may not end in blanks, and models that do not go on with answers need
+ *  a turn of the user's.
+ *  @see https://github.com/langchain-ai/langchain-aws/pull/599 (read 2026-11-23) */
+export function finishLastTurn(messages: Message[], mayEndWithAssistant: boolean): void {
+  const last = messages.at(-1)
+  if (last?.role !== 'assistant') return
+  // calls want results, and nothing else will do
+  if (last.content!.some(block => block.toolUse !== undefined && block.toolUse.type === undefined)) return
+  const text = last.content!.at(-1)?.text
+  if (!mayEndWithAssistant) messages.push({ role: 'user', content: [{ ...filler }] })
+  else if (text !== undefined && text !== text.trimEnd())
+    last.content!.splice(-1, 1, { text: text.trimEnd() || filler.text })
+}
+
 /** Answers stand in the order of the calls, and before anything else of their turn: Bedrock looks for them there,
  *  and an order that depends on which tool was faster defeats the prompt cache. */
 export function orderToolResults(messages: readonly Message[]): void {

@@ -180,6 +180,18 @@ describe('turns', () => {
     expect((endpoint.server.log[0]!.body as ConverseRequest).messages![1]!.content).toHaveLength(2)
   })
 
+  it('R36: an answer at the end is gone on with, without the blanks at its end', async () => {
+    const open = [userTurn('Count'), assistantTurn({ kind: 'text', content: 'One, two, \n' })]
+    const earlier = [...open, userTurn('Go on')]
+    expect((await sent({ messages: open })).messages!.at(-1)!.content).toEqual([{ text: 'One, two,' }])
+    expect((await sent({ messages: earlier })).messages![1]!.content).toEqual([{ text: 'One, two, \n' }])
+    const modern = await sent({ messages: open }, 'us.anthropic.claude-opus-4-6-v1')
+    expect(modern.messages!.slice(1)).toEqual([
+      { role: 'assistant', content: [{ text: 'One, two, \n' }] },
+      { role: 'user', content: [{ text: '.' }] },
+    ])
+  })
+
   it.each([
     [nova, 2],
     [claude, 1],
