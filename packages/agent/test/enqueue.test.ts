@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { agent, tool, type AgentEvent } from '../src/core.ts'
+import { agent, emptyUsage, tool, type AgentEvent, type ModelMessage } from '../src/core.ts'
 import { collect, drivers, ways } from './support/drive.ts'
 import { answer, call, requestParts, scripted } from './support/scripted.ts'
 
@@ -50,6 +50,31 @@ describe('what is enqueued during a run', () => {
     })
     expect((await late.run('go')).output).toBe('second')
     expect(prompts(model.sent[1]!)).toEqual(['go', 'wait'])
+  })
+
+  it.each(['asap', 'when-idle'] as const)('is refused when it ends with a response (%s)', async priority => {
+    const said: ModelMessage = { kind: 'response', parts: [{ kind: 'text', content: 'I said' }], usage: emptyUsage }
+    const note = tool({ name: 'note', input: z.object({}), run: (_, ctx) => void ctx.enqueue([said], priority) })
+    const running = agent({ model: scripted(answer(call('note')), 'ok'), tools: [note] }).run('go')
+    await expect(running).rejects.toThrow('given to `enqueue()` end with a response')
+  })
+
+  it('may be a conversation that ends with a request', async () => {
+    const asked: ModelMessage = { kind: 'request', parts: [{ kind: 'user-prompt', content: 'And?' }] }
+    const said: ModelMessage = { kind: 'response', parts: [{ kind: 'text', content: 'I said' }], usage: emptyUsage }
+    const note = tool({
+      name: 'note',
+      input: z.object({}),
+      run: (_, ctx) => void ctx.enqueue([asked, said, asked], 'when-idle'),
+    })
+    const model = scripted(answer(call('note')), 'first', 'second')
+    expect((await agent({ model, tools: [note] }).run('go')).output).toBe('second')
+    expect(model.sent[2]!.map(message => message.kind).slice(-4)).toEqual([
+      'response',
+      'request',
+      'response',
+      'request',
+    ])
   })
 
   it('may be whole messages, and is announced', async () => {

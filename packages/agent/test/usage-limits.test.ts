@@ -28,6 +28,15 @@ describe('usage limits', () => {
     expect(error.run.usage).toMatchObject({ requests: 2, toolCalls: 1 })
   })
 
+  it('tool calls: all or nothing also where an output stands between the calls', async () => {
+    const { ran, count } = counted()
+    const model = scripted(answer(call('count', {}, '1'), call('final_result', { ok: 1 }), call('count', {}, '2')))
+    const one = agent({ model, tools: [count], output: z.object({ ok: z.string() }) })
+    const error = await breach(one.run('go', { usageLimits: { toolCallsLimit: 1 } }))
+    expect(error).toMatchObject({ limit: 'toolCallsLimit', max: 1, value: 2 })
+    expect(ran).toEqual([])
+  })
+
   it('requests: 50 by default, null for none', async () => {
     const { count } = counted()
     const forever = new FunctionModel({ function: messages => answer(call('count', {}, `${messages.length}`)) })

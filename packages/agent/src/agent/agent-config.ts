@@ -20,7 +20,7 @@ export interface Retries {
 
 /** What happens to the other calls of a response that holds a final output.
  *  `early`: they are not run · `graceful` (default): function tools run, further outputs do not
- *  · `exhaustive`: all run, the first valid output wins. */
+ *  · `exhaustive`: all run, functions first and at the same time, then outputs one after the other; the first valid one wins. */
 export type EndStrategy = 'early' | 'graceful' | 'exhaustive'
 
 /** A prompt that is written into the first request and stays in the history.

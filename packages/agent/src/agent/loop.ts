@@ -3,6 +3,7 @@ import type { AgentNode, RunOutcome } from '../capabilities/capability.ts'
 import { hooksAround, noHooks } from '../capabilities/hook-chains.ts'
 import { RunCancelled } from '../errors/run-error.ts'
 import type { AgentEvent } from '../messages/event.ts'
+import type { ModelRequest } from '../messages/message.ts'
 import { bridge, drainTo } from '../util/bridge.ts'
 import { isPromiseLike } from '../util/json.ts'
 import type { Run } from './run.ts'
@@ -98,9 +99,7 @@ async function* continueWithPending(run: Run): AsyncGenerator<AgentEvent, AgentN
   const events = run.pending.take('at-end')
   const messages = events.flatMap(event => event.messages)
   yield* events
-  const last = messages.at(-1)
   for (const message of messages.slice(0, -1)) run.append(message)
-  if (last?.kind === 'request') return { kind: 'model-request', parts: last.parts }
-  if (last !== undefined) run.append(last)
-  return { kind: 'model-request', parts: [] }
+  // the last one is a request, or it would not have been accepted
+  return { kind: 'model-request', parts: (messages.at(-1) as ModelRequest).parts }
 }

@@ -1,3 +1,4 @@
+import { UserError } from '../errors/user-error.ts'
 import type { EnqueuedMessagesEvent } from '../messages/event.ts'
 import type { UserPrompt } from '../messages/content.ts'
 import type { ModelMessage } from '../messages/message.ts'
@@ -31,8 +32,12 @@ export class PendingMessages {
   }
 }
 
+/** @throws {UserError} messages that ask nothing of the model */
 function toMessages(content: UserPrompt | readonly ModelMessage[]): readonly ModelMessage[] {
-  if (isMessages(content)) return content
+  if (isMessages(content)) {
+    if (content.at(-1)?.kind === 'request') return content
+    throw new UserError('The messages given to `enqueue()` end with a response. End them with a request to the model.')
+  }
   return [{ kind: 'request', parts: [{ kind: 'user-prompt', content }] }]
 }
 

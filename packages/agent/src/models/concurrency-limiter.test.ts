@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { ConcurrencyLimitExceeded } from '../errors/run-error.ts'
 import { ConcurrencyLimiter } from './concurrency-limiter.ts'
@@ -60,6 +61,17 @@ describe('ConcurrencyLimiter', () => {
     release()
     ;(await next)()
     expect(limiter.runningCount).toBe(0)
+  })
+
+  it('listens once to a signal that many who wait share, and no longer than they wait', async () => {
+    const limiter = new ConcurrencyLimiter(1)
+    const release = await limiter.acquire()
+    const { signal } = new AbortController()
+    const waiting = Array.from({ length: 20 }, () => limiter.run(() => {}, signal))
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+    release()
+    await Promise.all(waiting)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
   it('needs room for one', () => {

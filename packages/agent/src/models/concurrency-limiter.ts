@@ -1,4 +1,5 @@
 import { ConcurrencyLimitExceeded } from '../errors/run-error.ts'
+import { onAbort } from '../util/on-abort.ts'
 
 export interface ConcurrencyLimit {
   /** How many may run at once. */
@@ -67,17 +68,17 @@ export class ConcurrencyLimiter {
     const { maxRunning, maxQueued } = this
     if (this.#waiters.size >= maxQueued) throw new ConcurrencyLimitExceeded({ maxRunning, maxQueued })
     return new Promise((resolve, reject) => {
-      const onAbort = () => waiter.refuse(signal?.reason)
+      let stop: (() => void) | undefined
       const leave = () => {
         this.#waiters.delete(waiter)
-        signal?.removeEventListener('abort', onAbort)
+        stop?.()
       }
       const waiter: Waiter = {
         start: () => (leave(), resolve()),
         refuse: reason => (leave(), reject(reason as Error)),
       }
       this.#waiters.add(waiter)
-      signal?.addEventListener('abort', onAbort)
+      stop = signal && onAbort(signal, () => waiter.refuse(signal.reason))
     })
   }
 

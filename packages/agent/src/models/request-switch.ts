@@ -15,6 +15,8 @@ export function areModelRequestsAllowed(): boolean {
 }
 
 /** Runs `fn` with real requests switched off, until what it returns has settled. Scopes may nest and overlap.
+ *  Meanwhile they are off for the whole process, also outside of `fn`: work that `fn` hands to a queue or a timer cannot
+ *  get around it, and tests that run at the same time in one process and do need a real model must not share it.
  *
  *  @example await withoutModelRequests(() => support.run('Hello', { model: new TestModel() })) */
 export async function withoutModelRequests<T>(fn: () => T): Promise<Awaited<T>> {

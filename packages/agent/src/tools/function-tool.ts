@@ -11,7 +11,9 @@ export interface ToolConfig<TName extends string, S extends Schema, R, TDeps> ex
   readonly name: TName
   /** The arguments: any Standard Schema that describes an object. */
   readonly input: S
-  /** What the schema cannot say: throw `ModelRetry` to have the model correct its arguments. */
+  /** What the schema cannot say: throw `ModelRetry` to have the model correct its arguments.
+   *  What `ctx.deps` is comes from `run`, and the compiler reads from top to bottom: write `run` above this, or give this
+   *  `ctx` its type as well, `(args, ctx: RunContext<Deps>) => …`. Otherwise `ctx.deps` is `unknown`. `kit().tool()` needs neither. */
   readonly checkArgs?: (args: SchemaOutput<S>, ctx: RunContext<NoInfer<TDeps>>) => MaybePromise<void>
   /** Called with arguments that passed the schema, after defaults and transforms. What it returns goes to the model:
    *  any JSON value, files, or `toolReturn()`.

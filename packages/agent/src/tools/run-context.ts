@@ -55,7 +55,9 @@ export interface RunContext<out TDeps = unknown> {
   readonly availableToolNames: ReadonlySet<string>
   readonly loadedCapabilityIds: ReadonlySet<string>
 
-  /** Adds content or whole messages to the conversation. Returns the id that the `enqueued-messages` event carries. */
+  /** Adds content, or whole messages that end with a request, to the conversation. Returns the id that the
+   *  `enqueued-messages` event carries.
+   *  @throws {UserError} the messages end with a response */
   enqueue(content: UserPrompt | readonly ModelMessage[], priority?: EnqueuePriority): string
   /** Ends the run with `RunCancelled`. */
   cancel(reason?: string): never

@@ -17,6 +17,7 @@ export interface ToolOptions<in TDeps = unknown> {
   readonly maxRetries?: number
   /** Milliseconds; then the call's signal is aborted and the model is told. Default: the agent's `toolTimeoutMs`. */
   readonly timeoutMs?: number
+  /** Called before every request. Where it reads `ctx.deps`, write `run` above it, or give its `ctx` its type. */
   readonly prepare?: PrepareTool<TDeps>
   readonly strict?: boolean
   /** Runs alone within its batch. Default `false`. */

@@ -18,7 +18,7 @@ import { hasDeferred, settleDeferred } from './deferred-calls.ts'
 import { consumeOutputRetry } from './output-retry.ts'
 import { stubs, tryOutputCall, type OutputAttempt } from './output-call.ts'
 import type { ResponseContent } from './read-response.ts'
-import { resultEvent, runFunctionCalls } from './run-function-calls.ts'
+import { checkBudget, resultEvent, runFunctionCalls } from './run-function-calls.ts'
 import { unknownKey } from './refuse-call.ts'
 import { refreshTools } from './request-parameters.ts'
 import { tryText } from './text-output.ts'
@@ -172,6 +172,8 @@ function graceful(run: Run, batch: Batch): AsyncGenerator<AgentEvent, Winner | u
 }
 
 async function* inTurn(run: Run, { calls, results }: Batch): AsyncGenerator<AgentEvent, Winner | undefined> {
+  // all or nothing, also where an output divides the batch
+  checkBudget(run, calls.filter(isFunctionCall))
   let winner: Winner | undefined
   let waiting: (FunctionCall | UnknownCall)[] = []
   for (const call of calls) {

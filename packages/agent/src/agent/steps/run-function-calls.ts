@@ -55,11 +55,16 @@ export async function* runFunctionCalls(
 /** @throws {UsageLimitExceeded} then nothing of the batch counts as done */
 function checkBatch(run: Run, calls: readonly (FunctionCall | UnknownCall)[], results: Map<number, CallResult>): void {
   try {
-    checkBeforeToolCalls(run.usage, run.limits, calls.filter(countsAsCall).length)
+    checkBudget(run, calls)
   } catch (error) {
     results.clear()
     throw error
   }
+}
+
+/** @throws {UsageLimitExceeded} the run may not make so many calls more */
+export function checkBudget(run: Run, calls: readonly (FunctionCall | UnknownCall)[]): void {
+  checkBeforeToolCalls(run.usage, run.limits, calls.filter(countsAsCall).length)
 }
 
 /** Calls answered elsewhere or denied are not run here. */
