@@ -1,6 +1,6 @@
 import { GraphInputError } from '../errors.ts'
 import type { Graph } from '../nodes/graph.ts'
-import { Runner } from '../runner.ts'
+import { importRun } from '../copy-run.ts'
 import { replayRun } from '../kernel/load.ts'
 import type { GraphStore } from '../store/store.ts'
 import type { Json } from '../util/json.ts'
@@ -51,15 +51,15 @@ export const importPydanticSnapshots = async <TState, TDeps, TOutput, TNode>(
   const snapshots = parse(history)
   const last = snapshots[snapshots.length - 1]
   if (last === undefined) throw new GraphInputError('The history is empty; there is nothing to go on from.')
-  const runner = new Runner(graph.program, options.store)
+  const { store, runId } = options
   if (last.kind === 'end') {
-    await runner.importRun(options.runId, { state: last.state, end: { output: last.result.data } })
+    await importRun(graph.program, store, { runId, state: last.state, at: { output: last.result.data } })
     return
   }
   const { node_id: nodeId, ...fields } = last.node
   const node = graph.program.nodes.get(nodeId)
   const input = node?.decode === undefined ? fields : node.decode(fields)
-  await runner.importRun(options.runId, { state: last.state, node: nodeId, input })
+  await importRun(graph.program, store, { runId, state: last.state, at: { node: nodeId, input } })
 }
 
 /** The history of a run of class nodes as pydantic_graph would have written it.

@@ -14,8 +14,8 @@ export interface JournalOptions {
   readonly lease: Lease
   readonly leaseMs: number
   readonly durability: Durability
-  /** the run can no longer be written; nothing is stored from now on */
-  readonly onLost: (error: unknown) => void
+  /** of the newest snapshot */
+  readonly snapshotBytes: number
 }
 
 /** At most this many records go into one commit, so that one write stays bounded. */
@@ -35,16 +35,28 @@ export class Journal {
   #snapshotBytes: number
   seq: number
   snapshotSeq: number
-  isLost = false
+  #loss: { readonly error: unknown } | undefined
+  #onLost: ((error: unknown) => void) | undefined
 
-  constructor(options: JournalOptions, snapshotBytes: number) {
+  constructor(options: JournalOptions) {
     this.#options = options
     this.seq = options.run.seq
     this.#storedSeq = options.run.seq
     this.snapshotSeq = options.run.snapshotSeq
-    this.#snapshotBytes = snapshotBytes
+    this.#snapshotBytes = options.snapshotBytes
     this.#heartbeat = setInterval(() => void this.#renew(), Math.max(10, options.leaseMs / 3))
     unref(this.#heartbeat)
+  }
+
+  /** The run can no longer be written; nothing is stored from now on. */
+  get isLost(): boolean {
+    return this.#loss !== undefined
+  }
+
+  /** Tells of the loss, also if it has come already. */
+  onLost(callback: (error: unknown) => void): void {
+    this.#onLost = callback
+    if (this.#loss !== undefined) callback(this.#loss.error)
   }
 
   get isIdle(): boolean {
@@ -134,10 +146,10 @@ export class Journal {
 
   #lose(error: unknown): void {
     if (this.isLost) return
-    this.isLost = true
+    this.#loss = { error }
     this.#pending = []
     clearInterval(this.#heartbeat)
-    this.#options.onLost(error)
+    this.#onLost?.(error)
   }
 }
 

@@ -5,6 +5,10 @@ import type { ErrorRecord, Item, Place, TaskStatus, WaitRecord } from './model.t
 
 /** A run's whole state as JSON. */
 export interface SnapshotJson {
+  /** of the graph that wrote it */
+  readonly version: number
+  /** hash of that graph's structure */
+  readonly topology: string
   /** the bare structure of the graph, so that a newer version can still replay the records that follow */
   readonly nodes: readonly (readonly [
     id: string,

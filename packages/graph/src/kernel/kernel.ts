@@ -75,6 +75,7 @@ export class Kernel {
       lose: error => this.lose(error),
     })
     this.#signals = new Signals(options, { cancel: reason => this.cancel(reason), drain: () => this.drain() })
+    journal?.onLost(error => this.lose(error))
     state.onDrop = task => running.abandon(task, 'another branch won')
   }
 
@@ -165,6 +166,10 @@ export class Kernel {
 
   listen(listener: (event: GraphEvent) => void): void {
     this.#listeners.add(listener)
+  }
+
+  tell(event: GraphEvent): void {
+    this.#listeners.tell(event)
   }
 
   #release(fresh: Task[]): void {

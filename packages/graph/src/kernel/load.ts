@@ -47,6 +47,8 @@ export const loadRun = async (
   options: {
     readonly seq?: number
     readonly migrate?: Migration | undefined
+    /** the run will not go on, so it may be of another version of the graph */
+    readonly isReadOnly?: boolean
     readonly onEntry?: (entry: Entry, record: JournalRecord) => void
   } = {},
 ): Promise<Loaded> => {
@@ -58,24 +60,21 @@ export const loadRun = async (
   const start = records[0] === undefined ? undefined : parse(records[0])
   if (start?.k !== 'snapshot' || records[0]!.seq !== first)
     throw new StoreCorruptError(`The journal of run "${run.id}" has no snapshot at ${first}.`)
-  if (run.version === program.version && run.topology === program.hash) {
+  const snapshotBytes = records[0]!.data.length
+  if (start.s.version === program.version && start.s.topology === program.hash) {
     const state = replay(program, start.s, records, options.onEntry)
-    return { run, state, migrated: undefined, snapshotBytes: records[0]!.data.length }
+    return { run, state, migrated: undefined, snapshotBytes }
   }
-  if (options.migrate === undefined) throw mismatch(run, program)
-  const old = replay(shadowProgram(run, start.s.nodes), start.s, records)
-  const migrated = migrateSnapshot(run, snapshotOf(old), options.migrate)
-  return {
-    run,
-    state: restoreSnapshot(program, migrated, old.status),
-    migrated,
-    snapshotBytes: records[0]!.data.length,
-  }
+  if (options.migrate === undefined && !options.isReadOnly) throw mismatch(run, start.s, program)
+  const old = replay(shadowProgram(run, start.s), start.s, records, options.onEntry)
+  if (options.migrate === undefined) return { run, state: old, migrated: undefined, snapshotBytes }
+  const state = restoreSnapshot(program, migrateSnapshot(run, snapshotOf(old), options.migrate), old.status)
+  return { run, state, migrated: snapshotOf(state), snapshotBytes }
 }
 
-const mismatch = (run: RunRecord, program: Program) =>
+const mismatch = (run: RunRecord, snapshot: SnapshotJson, program: Program) =>
   new VersionMismatchError(
-    `Run "${run.id}" belongs to version ${run.version} of graph "${run.graph}" (structure ${run.topology}), ` +
+    `Run "${run.id}" belongs to version ${snapshot.version} of graph "${run.graph}" (structure ${snapshot.topology}), ` +
       `this is version ${program.version} (structure ${program.hash}). Give \`migrate\`, or resume it with the old graph.`,
   )
 
@@ -105,8 +104,8 @@ const replay = (
 }
 
 /** As much of an old graph as replaying its journal needs: nodes and which join closes which fork, no code. */
-const shadowProgram = (run: RunRecord, skeleton: SnapshotJson['nodes']): Program => {
-  const nodes = skeleton.map(([id, kind, fork, first, isGenerator]): NodeDefinition => {
+const shadowProgram = (run: RunRecord, snapshot: SnapshotJson): Program => {
+  const nodes = snapshot.nodes.map(([id, kind, fork, first, isGenerator]): NodeDefinition => {
     const join = {
       initial: () => undefined,
       reduce: () => undefined,
@@ -115,7 +114,7 @@ const shadowProgram = (run: RunRecord, skeleton: SnapshotJson['nodes']): Program
     }
     return { id, kind, edges: [], isGenerator, ...(fork === null ? {} : { fork, join }) }
   })
-  return linkProgram({ name: run.graph, version: run.version, nodes })
+  return linkProgram({ name: run.graph, version: snapshot.version, nodes })
 }
 
 const migrateSnapshot = (run: RunRecord, old: SnapshotJson, migrate: Migration): SnapshotJson => {
@@ -123,7 +122,7 @@ const migrateSnapshot = (run: RunRecord, old: SnapshotJson, migrate: Migration):
   const saved: SavedRun = {
     runId: run.id,
     graph: run.graph,
-    version: run.version,
+    version: old.version,
     state: cloneJson(old.state),
     tasks: open.map(task => ({ id: task.id, node: task.node, input: cloneJson(task.in ?? null) })),
   }

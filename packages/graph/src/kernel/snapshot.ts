@@ -37,6 +37,8 @@ const scopeJson = (scope: Scope): ScopeJson => ({
 })
 
 export const snapshotOf = (state: RunState): SnapshotJson => ({
+  version: state.program.version,
+  topology: state.program.hash,
   nodes: [...state.program.nodes.values()].map(
     node => [node.id, node.kind, node.fork ?? null, node.join?.first ?? null, node.isGenerator ?? false] as const,
   ),

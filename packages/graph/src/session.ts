@@ -1,0 +1,60 @@
+import type { GraphEvent } from './events/event.ts'
+import type { Journal } from './kernel/journal.ts'
+import { Kernel } from './kernel/kernel.ts'
+import type { RunState } from './kernel/run-state.ts'
+import type { Stop } from './kernel/stop.ts'
+import type { RunSpan } from './otel.ts'
+import type { CacheStore } from './policy.ts'
+import type { RunControls } from './run-options.ts'
+
+/** One way of driving a run: to its end, or by hand. */
+export interface Session {
+  readonly kernel: Kernel
+  readonly journal: Journal | undefined
+  /** ends the span and gives the run back to the store */
+  close(stop: Stop | undefined): Promise<void>
+}
+
+export interface SessionParts {
+  readonly runId: string
+  readonly state: RunState
+  readonly options: RunControls & { readonly deps?: unknown; readonly isManual?: boolean }
+  readonly span: RunSpan | undefined
+  readonly journal: Journal | undefined
+  readonly caches: Map<string, CacheStore>
+}
+
+export const openSession = ({ runId, state, options, span, journal, caches }: SessionParts): Session => {
+  const { concurrency, maxSteps, signal, drainSignal, onEvent } = options
+  const kernel = new Kernel({
+    runId,
+    state,
+    deps: options.deps,
+    journal,
+    caches,
+    ...(concurrency === undefined ? {} : { concurrency }),
+    ...(maxSteps === undefined ? {} : { maxSteps }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(drainSignal === undefined ? {} : { drainSignal }),
+    ...(options.isManual ? { isManual: true } : {}),
+    ...(span?.nodes === undefined ? {} : { tracer: span.nodes }),
+  })
+  if (onEvent !== undefined) kernel.listen(onEvent)
+  if (onEvent !== undefined && state.steps === 0) kernel.tell(startEvent(runId, state.program.name, journal))
+  return {
+    kernel,
+    journal,
+    close: async stop => {
+      span?.end(stop !== undefined && 'error' in stop ? stop.error : undefined)
+      await journal?.close()
+    },
+  }
+}
+
+const startEvent = (runId: string, graph: string, journal: Journal | undefined): GraphEvent => ({
+  at: Date.now(),
+  ...(journal === undefined ? {} : { seq: 1 }),
+  type: 'run-start',
+  runId,
+  graph,
+})
