@@ -147,7 +147,7 @@ export class BedrockMantleProvider {
   }
 
   #givenKey(): string | (() => Promise<string>) | undefined {
-    return this.options.apiKey ?? env('AWS_BEARER_TOKEN_BEDROCK')
+    return this.options.apiKey ?? (env('AWS_BEARER_TOKEN_BEDROCK')?.trim() || undefined)
   }
 
   #signing(): Promise<typeof globalThis.fetch> {

@@ -87,6 +87,31 @@ describe('credentials', () => {
     expect((await ask({ ...common, credentials: localKeys, authMode: 'bearer' })).auth?.kind).toBe('bearer')
   })
 
+  it.each(['', ' ', '\n'])('R62: an API key of the environment that is %j is none', async token => {
+    vi.stubEnv('AWS_BEARER_TOKEN_BEDROCK', token)
+    const common = { region: 'us-east-1', baseUrl: endpoint.server.url }
+    // nobody has anything
+    await expect(ask(common)).rejects.toThrow(/No usable AWS credentials/)
+    expect(endpoint.server.log).toHaveLength(0)
+    expect(() => new BedrockProvider({ ...common, authMode: 'bearer' })).toThrow(/AWS_BEARER_TOKEN_BEDROCK/)
+    // what the environment, a profile or the code has is used
+    expect((await ask({ ...common, credentials: localKeys })).auth).toMatchObject({ kind: 'sigv4', isAccepted: true })
+    expect((await ask({ ...common, profile: 'team' })).auth).toMatchObject({ kind: 'sigv4', isAccepted: true })
+    expect((await ask({ ...common, apiKey: 'own-token' })).auth).toMatchObject({ kind: 'bearer', isAccepted: true })
+    expect((await ask({ ...common, credentials: localKeys, apiKey: token })).auth?.kind).toBe('sigv4')
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'local')
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local')
+    expect((await ask(common)).auth).toMatchObject({ kind: 'sigv4', isAccepted: true })
+    expect((await ask({ ...common, authMode: 'sigv4' })).auth).toMatchObject({ kind: 'sigv4', isAccepted: true })
+  })
+
+  it('R62: an API key is used without the line break it was stored with', async () => {
+    vi.stubEnv('AWS_BEARER_TOKEN_BEDROCK', 'env-token\n')
+    const common = { region: 'us-east-1', baseUrl: endpoint.server.url }
+    expect((await ask(common)).headers['authorization']).toBe('Bearer env-token')
+    expect((await ask({ ...common, apiKey: ' own-token\n' })).headers['authorization']).toBe('Bearer own-token')
+  })
+
   it('half a pair, and bearer without a key, are refused at once', () => {
     expect(() => new BedrockProvider({ credentials: { accessKeyId: 'a', secretAccessKey: '' } })).toThrow(UserError)
     expect(() => new BedrockProvider({ authMode: 'bearer' })).toThrow(/AWS_BEARER_TOKEN_BEDROCK/)

@@ -192,18 +192,26 @@ const quietLogger = {
 
 type AuthConfig = Pick<BedrockRuntimeClientConfig, 'credentials' | 'token' | 'authSchemePreference'>
 
-/** What was given in code beats what the environment holds; left alone, the SDK would let the environment's API key win. */
+/** What was given in code beats what the environment holds. Left alone, the SDK would let the environment's API key win, even one
+ *  that is empty. */
 export function authConfig(options: BedrockProviderOptions): AuthConfig {
   const { credentials, profile, authMode = 'auto' } = options
-  const keys = credentials === undefined ? {} : { credentials }
-  const isBearer = authMode === 'bearer' || (authMode === 'auto' && options.apiKey !== undefined)
-  if (isBearer) return { token: { token: apiKeyOf(options)! }, authSchemePreference: ['httpBearerAuth'] }
   const isGiven = authMode === 'sigv4' || credentials !== undefined || profile !== undefined
-  return isGiven ? { ...keys, authSchemePreference: ['sigv4'] } : keys
+  const apiKey = authMode === 'auto' && isGiven ? wordOf(options.apiKey) : apiKeyOf(options)
+  if (authMode !== 'sigv4' && apiKey !== undefined) {
+    return { token: { token: apiKey }, authSchemePreference: ['httpBearerAuth'] }
+  }
+  const isSet = globalThis.process?.env?.['AWS_BEARER_TOKEN_BEDROCK'] !== undefined
+  return { ...(credentials && { credentials }), ...((isGiven || isSet) && { authSchemePreference: ['sigv4'] }) }
 }
 
 function apiKeyOf({ apiKey }: BedrockProviderOptions): string | undefined {
-  return apiKey ?? env('AWS_BEARER_TOKEN_BEDROCK')
+  return wordOf(apiKey) ?? wordOf(env('AWS_BEARER_TOKEN_BEDROCK'))
+}
+
+/** Without the line break that a file or a secret store leaves at the end; blank counts as none. */
+function wordOf(text: string | undefined): string | undefined {
+  return text?.trim() || undefined
 }
 
 function checkKeys({ accessKeyId, secretAccessKey }: BedrockCredentials): void {
