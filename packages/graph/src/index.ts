@@ -6,7 +6,7 @@ export { End } from './end.ts'
 export { graphBuilder, GraphBuilder, type BuilderOptions, type ReducersOf } from './builder/builder.ts'
 export { BuiltGraph } from './builder/built-graph.ts'
 export { FlowRun, taskFor, type NextTask, type ReadyTask, type RunStep } from './builder/flow-run.ts'
-export { goto } from './builder/flow.ts'
+export { goto } from './builder/goto.ts'
 export type {
   Dest,
   Flow,

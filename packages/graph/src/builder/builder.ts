@@ -8,7 +8,7 @@ import type { StateReducer, StateReducers } from '../state/merge.ts'
 import type { GraphStore } from '../store/store.ts'
 import type { GraphTypeError, JsonSchemaCheck } from '../types.ts'
 import { BuiltGraph } from './built-graph.ts'
-import { addStep, checkId, FlowNode, StepNode } from './flow.ts'
+import { FlowNode, StepNode } from './flow.ts'
 import type {
   AnyDepth,
   DeclaredStepOptions,
@@ -22,6 +22,7 @@ import type {
 } from './flow-types.ts'
 import { joinPolicies } from './join-policies.ts'
 import { PartList } from './parts.ts'
+import { addStep, checkId } from './step-part.ts'
 import { validateNodes } from './validate.ts'
 
 const START_ID = '$start'

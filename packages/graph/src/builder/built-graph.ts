@@ -1,4 +1,4 @@
-import type { DepsOption, GraphOutcome } from '../run-options.ts'
+import type { GraphOutcome } from '../run-options.ts'
 import { RunnableGraph, typed, type OptionalArgument, type RunOptions } from '../runnable-graph.ts'
 import { validate } from '../schema.ts'
 import type { Session } from '../session.ts'

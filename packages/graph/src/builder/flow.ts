@@ -2,107 +2,18 @@ import { GraphBuildError } from '../errors.ts'
 import type { TaskContext } from '../kernel/context.ts'
 import { hand, nodeIdOf } from '../nodes/handle.ts'
 import { markStep } from '../nodes/node.ts'
-import type { NodePolicy } from '../policy.ts'
-import type { JoinPolicy, NodeDefinition, Program, Recovery } from '../program.ts'
-import { codecOf, validate, type Schema } from '../schema.ts'
-import { toJson, type Json } from '../util/json.ts'
-import type { Goto } from './flow-types.ts'
+import type { JoinPolicy, NodeDefinition, Program } from '../program.ts'
+import { Decision, type BranchArgument } from './decision.ts'
+import { withInput } from './edge-context.ts'
 import { joinPolicies } from './join-policies.ts'
-import type { PartList, PartOptions, Tail } from './parts.ts'
+import type { Part, PartList, PartOptions, Tail } from './parts.ts'
+import { addStep, checkId, type AnyStepOptions, type Run } from './step-part.ts'
 import { embed } from './subgraph.ts'
 
 type AnyFunction = (...args: never[]) => unknown
-type Run = (context: TaskContext) => unknown
 
-interface AnyStepOptions extends NodePolicy<never> {
-  readonly label?: string
-  readonly note?: string
-  readonly onError?: (error: unknown, context: never) => unknown
-  readonly errorTo?: readonly { readonly id: string }[]
-  readonly input?: Schema
-}
-
-const RESERVED = /^\$|[/\n]/
-
-export const checkId = (id: string): string => {
-  if (id === '' || RESERVED.test(id))
-    throw new GraphBuildError(
-      `"${id}" cannot be a node id: ids are not empty, do not begin with $ and have no / in them.`,
-    )
-  return id
-}
-
-/** Node-level policies, only if there are any: a node without one takes the short way through the kernel. */
-const policyOf = ({ retry, timeoutMs, cache, onCrash }: AnyStepOptions): NodePolicy | undefined => {
-  const policy: NodePolicy = {
-    ...(retry === undefined ? {} : { retry }),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    ...(cache === undefined ? {} : { cache: cache as NonNullable<NodePolicy['cache']> }),
-    ...(onCrash === undefined ? {} : { onCrash }),
-  }
-  return Object.keys(policy).length === 0 ? undefined : policy
-}
-
-const recoverWith =
-  (handler: (error: unknown, context: never) => unknown) =>
-  async (error: unknown, context: TaskContext): Promise<Recovery> => {
-    const result = await handler(error, context as never)
-    return isGoto(result) ? result.goto : { value: result }
-  }
-
-const GOTO = Symbol.for('tenon.graph.goto')
-
-/** For error handlers: go to another step instead of giving an output.
- *  @example onError: error => goto(apologise, { reason: String(error) }) */
-export const goto = <TInput>(
-  destination: { readonly id: string; readonly accept: (input: TInput) => void },
-  input: TInput,
-): Goto => Object.defineProperty({ goto: { to: destination.id, input } }, GOTO, { value: true })
-
-const isGoto = (value: unknown): value is Goto => typeof value === 'object' && value !== null && GOTO in value
-
-const inputSchema = (schema: Schema | undefined, id: string): PartOptions => {
-  const codec = codecOf(schema)
-  return {
-    ...(schema === undefined ? {} : { input: schema }),
-    ...(codec === undefined
-      ? {}
-      : {
-          encode: (value: unknown): Json => toJson(codec.encode(value), `input of "${id}"`),
-          decode: (json: Json) => codec.decode(json),
-        }),
-  }
-}
-
-export const addStep = (
-  list: PartList,
-  id: string,
-  run: Run,
-  options: AnyStepOptions & { readonly isGenerator?: boolean },
-) => {
-  const policy = policyOf(options)
-  const { label, note, onError, input, isGenerator } = options
-  const checked: Run =
-    input === undefined || codecOf(input) !== undefined
-      ? run
-      : context => (validate(input, context.input, `input of "${id}"`), run(context))
-  return list.add({
-    id: checkId(id),
-    kind: 'step',
-    errorTo: options.errorTo?.map(target => target.id) ?? [],
-    options: {
-      run: checked,
-      ...(label === undefined ? {} : { label }),
-      ...(note === undefined ? {} : { note }),
-      ...(policy === undefined ? {} : { policy }),
-      ...(onError === undefined ? {} : { recover: recoverWith(onError) }),
-      ...(isGenerator ? { isGenerator } : {}),
-      ...inputSchema(input, id),
-    },
-  })
-}
-
-type BranchArgument = { readonly id: string } | ((flow: FlowNode) => FlowNode | undefined)
+/** The way out of a node that has one. */
+const out = (part: Part): Tail => ({ part, port: 0, label: undefined })
 
 /** The working half of `Flow`; the interface in flow-types.ts gives it its types. */
 export class FlowNode {
@@ -117,28 +28,29 @@ export class FlowNode {
     this.forks = forks
   }
 
+  /** A flow of the same graph, in the same forks, that leaves off elsewhere. */
+  at(tails: readonly Tail[]): FlowNode {
+    return new FlowNode(this.list, tails, this.forks)
+  }
+
   to(...destinations: readonly { readonly id: string }[]): void {
     for (const { id } of destinations) this.list.connect(this.tails, id)
   }
 
   label(text: string): FlowNode {
-    return new FlowNode(
-      this.list,
-      this.tails.map(tail => ({ ...tail, label: text })),
-      this.forks,
-    )
+    return this.at(this.tails.map(tail => ({ ...tail, label: text })))
   }
 
   step(id: string, run: Run, options: AnyStepOptions = {}): StepNode {
     const part = addStep(this.list, id, run, options)
     this.list.connect(this.tails, id)
-    return new StepNode(this.list, [{ part, port: 0, label: undefined }], this.forks, id)
+    return new StepNode(this.list, [out(part)], this.forks, id)
   }
 
   stream(id: string, run: Run, options: AnyStepOptions = {}) {
     const part = addStep(this.list, id, run, { ...options, isGenerator: true })
     this.list.connect(this.tails, id)
-    const flow = new FlowNode(this.list, [{ part, port: 0, label: undefined }], this.forks)
+    const flow = this.at([out(part)])
     return {
       map: (mapOptions: { concurrency?: number; id?: string; label?: string } = {}) => flow.#map(mapOptions, true),
     }
@@ -169,7 +81,7 @@ export class FlowNode {
       },
     })
     this.list.connect(this.tails, part.id)
-    return new FlowNode(this.list, [{ part, port: 0, label: undefined }], this.#inside(part.id))
+    return new FlowNode(this.list, [out(part)], this.#inside(part.id))
   }
 
   #inside(fork: string): readonly string[] | undefined {
@@ -183,17 +95,13 @@ export class FlowNode {
   #chain(kind: NodeDefinition['kind'], name: string, options: PartOptions): FlowNode {
     const part = this.list.add({ id: this.#freeId(name), kind, options })
     this.list.connect(this.tails, part.id)
-    return new FlowNode(this.list, [{ part, port: 0, label: undefined }], this.forks)
+    return this.at([out(part)])
   }
 
   broadcast(branches: (flow: FlowNode) => readonly FlowNode[], options: { id?: string } = {}): FlowNode {
     const inner = this.#fork(options.id)
     const flows = branches(inner)
-    return new FlowNode(
-      this.list,
-      flows.flatMap(flow => flow.tails),
-      inner.forks,
-    )
+    return inner.at(flows.flatMap(flow => flow.tails))
   }
 
   #fork(id: string | undefined): FlowNode {
@@ -210,12 +118,7 @@ export class FlowNode {
     const inner = this.#fork(options.id)
     const names = Object.keys(branches)
     const flows = names.map(name => branches[name]!(inner.label(name)).#tag(name))
-    const joined = new FlowNode(
-      this.list,
-      flows.flatMap(flow => flow.tails),
-      inner.forks,
-    )
-    return joined.#join(joinPolicies.record(names), {})
+    return inner.at(flows.flatMap(flow => flow.tails)).#join(joinPolicies.record(names), {})
   }
 
   /** Marks values with the branch they come from, for the record that collects them. */
@@ -270,7 +173,7 @@ export class FlowNode {
     })
     this.list.connect(this.tails, part.id)
     const outer = forks === undefined ? undefined : closes === 'all' ? [] : forks.slice(0, -1)
-    return new StepNode(this.list, [{ part, port: 0, label: undefined }], outer, part.id)
+    return new StepNode(this.list, [out(part)], outer, part.id)
   }
 
   switch(
@@ -322,7 +225,7 @@ export class FlowNode {
         : { state: (context: TaskContext, value: unknown) => state(withInput(context, value) as never) }),
     })
     this.list.connect(this.tails, id)
-    return new FlowNode(this.list, [{ part, port: 0, label: undefined }], this.forks)
+    return this.at([out(part)])
   }
 
   out(): never {
@@ -336,7 +239,7 @@ class ForkFlow extends FlowNode {
 
   constructor(list: PartList, part: Tail['part'], forks: readonly string[] | undefined) {
     // a broadcast starts with one port for the first branch; the getter below adds the others
-    super(list, [{ part, port: 0, label: undefined }], forks)
+    super(list, [out(part)], forks)
     this.#part = part
     part.ports.length = 0
     Object.defineProperty(this, 'tails', { get: () => this.#branch() })
@@ -364,64 +267,4 @@ export class StepNode extends FlowNode {
   accept(): never {
     throw new GraphBuildError('accept() exists for the compiler alone.')
   }
-}
-
-/** A decision under construction: tests in order, the first that holds wins. */
-class Decision {
-  readonly #flow: FlowNode
-  readonly #part: Tail['part']
-  readonly #tests: ((value: never) => boolean)[] = []
-  #tails: Tail[] = []
-
-  constructor(flow: FlowNode, options: { id?: string; note?: string }) {
-    this.#flow = flow
-    this.#part = flow.decide(options.id, {
-      choose: (_context, value) => this.#tests.findIndex(test => test(value as never)),
-      ...(options.note === undefined ? {} : { note: options.note }),
-    })
-  }
-
-  branch(test: (value: never) => boolean, branch: BranchArgument, label: string | undefined): void {
-    this.#tests.push(test)
-    this.#part.ports.push({ label, to: [] })
-    const tail: Tail = { part: this.#part, port: this.#part.ports.length - 1, label: undefined }
-    const { list, forks } = this.#flow
-    if (typeof branch !== 'function') {
-      list.connect([tail], branch.id)
-      return
-    }
-    const rest = branch(new FlowNode(list, [tail], forks))
-    if (rest !== undefined) this.#tails = [...this.#tails, ...rest.tails]
-  }
-
-  when(test: (value: never) => boolean, branch: BranchArgument, label?: string): this {
-    this.branch(test, branch, label)
-    return this
-  }
-
-  otherwise(branch: BranchArgument, label?: string): FlowNode {
-    this.branch(() => true, branch, label)
-    return this.finish()
-  }
-
-  exhaustive(): FlowNode {
-    return this.finish()
-  }
-
-  finish(): FlowNode {
-    return new FlowNode(this.#flow.list, this.#tails, this.#flow.forks)
-  }
-}
-
-/** The context as code on an edge sees it: the value that passes is its input. */
-const withInput = (context: TaskContext, value: unknown): unknown => {
-  const view: object = Object.create(null, {
-    input: { value, enumerable: true },
-    inputs: { value },
-    state: { get: () => context.state, enumerable: true },
-    deps: { value: context.deps, enumerable: true },
-    runId: { value: context.runId, enumerable: true },
-    forkPath: { get: () => context.forkPath },
-  })
-  return view
 }
