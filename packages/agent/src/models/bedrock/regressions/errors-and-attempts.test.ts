@@ -1,11 +1,14 @@
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { ModelConnectionError, ModelError } from '../../../errors/model-error.ts'
+import { NodeHttpHandler } from '@smithy/node-http-handler'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { ModelConnectionError, ModelError, StreamInterrupted } from '../../../errors/model-error.ts'
 import { ModelHttpError } from '../../../errors/model-http-error.ts'
 import { UserError } from '../../../errors/user-error.ts'
 import { requestModel, streamModel } from '../../call-model.ts'
 import { isContextOverflow, mapError } from '../errors.ts'
+import type { BedrockProviderOptions } from '../provider.ts'
 import { callOf, drain } from '../test-support/calls.ts'
 import { startEndpoint, type Endpoint } from '../test-support/endpoint.ts'
 
@@ -24,51 +27,103 @@ async function failure(work: Promise<unknown>): Promise<unknown> {
   )
 }
 
+/** The table of the guide: what a reader is told, row by row. */
+const guide = readFileSync(new URL('../../../../../../docs/guide/bedrock.md', import.meta.url), 'utf8')
+const rows = guide
+  .slice(guide.indexOf('| answer | attempts |'))
+  .split('\n\n')[0]!
+  .split('\n')
+  .slice(2)
+  .map(line => line.split('|').map(cell => cell.trim()))
+  .map(([, answer = '', attempts = '', retryable = '']) => ({ answer, attempts: Number(attempts), retryable }))
+
+/** Rows whose answers are words. Each makes its trouble, and says how often the request was sent. */
+const troubles: Readonly<Record<string, () => Promise<{ error: unknown; attempts: number }>>> = {
+  'connection refused': () => counted({ baseUrl: 'http://127.0.0.1:1' }),
+  'name not found': () => counted({ baseUrl: 'http://nowhere.invalid' }),
+  async 'connection reset'() {
+    endpoint.server.faults.always({ do: 'reset' })
+    return seen(requestModel(endpoint.model(), callOf()))
+  },
+  async 'a wait that a timeout ended'() {
+    endpoint.server.faults.always({ firstByteDelayMs: Infinity })
+    return seen(requestModel(endpoint.model(undefined, { connect: { firstByteTimeoutMs: 300 } }), callOf()))
+  },
+}
+
+async function seen(work: Promise<unknown>) {
+  return { error: await failure(work), attempts: endpoint.server.log.length }
+}
+
+/** Counts at the transport, for servers that are not there. */
+async function counted(connect: BedrockProviderOptions) {
+  const handler = new NodeHttpHandler()
+  const handle = vi.spyOn(handler, 'handle')
+  const error = await failure(
+    requestModel(endpoint.model(undefined, { connect: { ...connect, requestHandler: handler } }), callOf()),
+  )
+  return { error, attempts: handle.mock.calls.length }
+}
+
 describe('attempts per error: the table of the guide', () => {
-  it.each([
-    ['ThrottlingException', 429, true, 3],
-    ['ModelNotReadyException', 429, true, 3],
-    ['InternalServerException', 500, true, 3],
-    ['ServiceUnavailableException', 503, true, 3],
-    ['ModelTimeoutException', 408, true, 1],
-    ['ModelErrorException', 424, false, 1],
-    ['ServiceQuotaExceededException', 400, false, 1],
-    ['ValidationException', 400, false, 1],
-    ['AccessDeniedException', 403, false, 1],
-    ['ResourceNotFoundException', 404, false, 1],
-  ])('%s: status %i, retryable %s, %i attempts', { timeout: 20_000 }, async (type, status, isRetryable, attempts) => {
-    endpoint.server.faults.always({ error: { type, message: 'why' } })
-    const error = await failure(requestModel(endpoint.model(), callOf()))
+  const statuses = rows.flatMap(({ answer, ...row }) =>
+    [...answer.matchAll(/(\d{3})(?: `(\w+)`)?/g)].map(([, status, type]) => ({ status: Number(status), type, ...row })),
+  )
+  const frames = rows
+    .filter(row => row.answer.includes('first frame'))
+    .flatMap(({ answer, ...row }) =>
+      [...answer.matchAll(/`(\w+)`/g)].map(([, exception]) => ({ exception: exception!, ...row })),
+    )
+  const named = rows.flatMap(({ answer, ...row }) =>
+    answer.split(', ').flatMap(name => (name in troubles ? [{ name, ...row }] : [])),
+  )
+
+  it('is read whole', () => {
+    expect(rows).toHaveLength(11)
+    expect(statuses).toHaveLength(12)
+    expect(frames).toHaveLength(5)
+    expect(named.map(row => row.name).toSorted()).toEqual(Object.keys(troubles).toSorted())
+    for (const { attempts } of rows) expect(attempts).toBeGreaterThan(0)
+  })
+
+  it.each(statuses)('$status $type: $attempts attempts', { timeout: 20_000 }, async row => {
+    const { status, type = 'SomethingElse', attempts, retryable } = row
+    endpoint.server.faults.always({ error: { type, message: 'why', status } })
+    const { error, attempts: made } = await seen(requestModel(endpoint.model(), callOf()))
     expect(error).toBeInstanceOf(ModelHttpError)
-    expect(error).toMatchObject({ status, isRetryable })
+    expect(error).toMatchObject({ status, isRetryable: retryable === 'yes' })
     expect((error as ModelHttpError).message).toContain('why')
-    expect(endpoint.server.log).toHaveLength(attempts)
+    expect(made).toBe(attempts)
+  })
+
+  it.each(named)('$name: $attempts attempts', { timeout: 20_000 }, async ({ name, attempts }) => {
+    const { error, attempts: made } = await troubles[name]!()
+    expect(error).toBeInstanceOf(ModelError)
+    expect(made).toBe(attempts)
+  })
+
+  it.each(frames)('$exception in the first frame: $attempts attempts', { timeout: 20_000 }, async row => {
+    const { exception, attempts, retryable } = row
+    endpoint.server.faults.always({ after: { events: 0 }, do: { exception, message: 'why' } })
+    endpoint.responder.push(...Array<string>(attempts).fill('x'))
+    const { error, attempts: made } = await seen(streamModel(endpoint.model(), callOf()))
+    expect(error).toMatchObject({ isRetryable: retryable === 'yes' })
+    expect(made).toBe(attempts)
+  })
+
+  it.each(frames)('$exception later in a stream: one attempt', async ({ exception }) => {
+    endpoint.server.faults.always({ after: { events: 2 }, do: { exception, message: 'why' } })
+    endpoint.responder.push('x')
+    const { error } = await drain(await streamModel(endpoint.model(), callOf()))
+    expect(error).toBeInstanceOf(StreamInterrupted)
+    expect((error as Error).cause).toBeInstanceOf(ModelHttpError)
+    expect(endpoint.server.log).toHaveLength(rows.at(-1)!.attempts)
   })
 
   it('opening a stream has the same attempts, and maxAttempts is the only knob', async () => {
     endpoint.server.faults.always({ error: { type: 'ServiceUnavailableException' } })
     await failure(streamModel(endpoint.model(undefined, { connect: { maxAttempts: 2 } }), callOf()))
     expect(endpoint.server.log).toHaveLength(2)
-  })
-
-  it('a connection that breaks has three attempts, and so has an error in the first frame of a stream', async () => {
-    endpoint.server.faults.always({ do: 'destroy' })
-    await failure(requestModel(endpoint.model(), callOf()))
-    expect(endpoint.server.log).toHaveLength(3)
-    endpoint.server.log.clear()
-    endpoint.server.faults.clear()
-    endpoint.server.faults.always({ after: { events: 0 }, do: { exception: 'throttlingException' } })
-    endpoint.responder.push('a', 'b', 'c')
-    await failure(streamModel(endpoint.model(), callOf()))
-    expect(endpoint.server.log).toHaveLength(3)
-  })
-
-  it('an error later in a stream is never retried', async () => {
-    endpoint.server.faults.always({ after: { events: 2 }, do: { exception: 'throttlingException' } })
-    endpoint.responder.push('a')
-    const { error } = await drain(await streamModel(endpoint.model(), callOf()))
-    expect(error).toBeInstanceOf(ModelError)
-    expect(endpoint.server.log).toHaveLength(1)
   })
 
   it('a retry that succeeds is no error, and Retry-After is reported when it is not', async () => {
