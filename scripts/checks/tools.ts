@@ -1,4 +1,7 @@
 /** The checks that are one run of a tool: its exit code is the answer. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from '../ensure.mjs'
 import { type Check, outcomeOf } from './check.ts'
 import { runNode, runTool, toolOutcome } from './command.ts'
 import { packages } from './packages.ts'
@@ -52,13 +55,21 @@ export const unused: Check = {
   run: () => toolOutcome('knip', ['--no-progress']),
 }
 
+/** The text, `undefined` without one: npm publishes the file of the package alone. */
+function licenseIn(folder: string): string | undefined {
+  const file = join(folder, 'LICENSE')
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined
+}
+
 export const publishable: Check = {
   name: 'publishable',
-  about: 'each package resolves for its users as its package.json says (publint, are-the-types-wrong)',
+  about:
+    'each package resolves for its users as its package.json says (publint, are-the-types-wrong), and has the license',
   after: ['build'],
   run: async () => {
     const problems: string[] = []
-    for (const { path, manifest } of packages()) {
+    for (const { path, folder, manifest } of packages()) {
+      if (licenseIn(folder) !== licenseIn(root)) problems.push(`${path}/LICENSE is not the LICENSE of the repository`)
       const manifestCheck = await runTool('publint', [path, '--strict'])
       if (manifestCheck.code !== 0) problems.push(`publint ${manifest.name}\n${manifestCheck.output.trim()}`)
       const typesCheck = await runTool('@arethetypeswrong/cli:attw', ['--pack', path, '--profile', 'esm-only'])
