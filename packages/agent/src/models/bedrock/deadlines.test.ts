@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ModelTimeoutError } from '../../errors/model-error.ts'
 import { requestModel, streamModel } from '../call-model.ts'
+import { Deadlines } from '../deadlines.ts'
 import { callOf, drain } from './test-support/calls.ts'
 import { startEndpoint, type Endpoint } from './test-support/endpoint.ts'
 
@@ -26,6 +27,46 @@ async function failing(work: Promise<unknown>): Promise<{ ms: number; error: unk
   )
   return { ms: performance.now() - start, error }
 }
+
+describe('the clock', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  it('runs out exactly after the wait, however the pieces came before', () => {
+    const limits = { modelName: 'm', totalMs: 60_000, firstByteMs: 5000, idleMs: 1000 }
+    for (const gaps of [[], [999], [1, 1, 1], [300, 300, 300, 300], [999, 999, 999, 1]]) {
+      const deadlines = new Deadlines(limits)
+      const { signal } = deadlines.controller
+      vi.advanceTimersByTime(4999)
+      deadlines.begun()
+      for (const gap of gaps) {
+        deadlines.waiting()
+        vi.advanceTimersByTime(gap)
+        deadlines.received()
+        // the reader takes its time, which is nobody's fault
+        vi.advanceTimersByTime(2500)
+      }
+      deadlines.waiting()
+      vi.advanceTimersByTime(998)
+      expect(signal.aborted).toBe(false)
+      vi.advanceTimersByTime(3)
+      expect(signal.reason).toMatchObject({ which: 'idle' })
+      expect(vi.getTimerCount()).toBe(0)
+    }
+  })
+
+  it.each([
+    ['first-byte', { totalMs: 60_000, firstByteMs: 1000 }],
+    ['total', { totalMs: 1000, firstByteMs: 60_000 }],
+  ])('%s runs out from the beginning of the request', (which, limits) => {
+    const { signal } = new Deadlines({ modelName: 'm', idleMs: 60_000, ...limits }).controller
+    vi.advanceTimersByTime(999)
+    expect(signal.aborted).toBe(false)
+    vi.advanceTimersByTime(1)
+    expect(signal.reason).toMatchObject({ which })
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
 
 describe('timeouts', () => {
   it('first-byte: an endpoint that accepts and never answers', async () => {
