@@ -4,7 +4,7 @@ import { isFileUrl } from '../messages/user-content.ts'
 import type { FileUrl } from '../messages/content.ts'
 import type { ModelMessage } from '../messages/message.ts'
 import { toolReturnItems } from '../messages/tool-return-text.ts'
-import { DownloadError, fetchFile, type FetchFileOptions } from '../util/net/fetch-file.ts'
+import type { FetchFileOptions } from '../util/net/fetch-file.ts'
 
 /** A file fetched for a URL that the provider cannot read itself. */
 export interface FetchedFile {
@@ -45,6 +45,8 @@ export async function fetchFiles(
 }
 
 async function fetchOne(item: FileUrl, receiver: string, options: FetchFileOptions): Promise<FetchedFile> {
+  // loaded by those who have files to fetch
+  const { DownloadError, fetchFile } = await import('../util/net/fetch-file.ts')
   try {
     return await fetchFile(item.url, options)
   } catch (error) {
