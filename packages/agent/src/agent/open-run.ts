@@ -61,7 +61,8 @@ function outputToolsOf(output: OutputSchema): ReadonlyMap<string, OutputTool> {
 /** Hidden tools can only be found by a search: without one of the user's, the agent gets the default.
  *  @throws {UserError} there is no default */
 function withToolSearch({ capabilities, functionToolset, toolsets, surroundings }: AgentConfig): readonly Capability[] {
-  const hasHidden = functionToolset.hasHiddenTools === true || toolsets.some(toolset => toolset.hasHiddenTools === true)
+  const all = [functionToolset, ...toolsets, ...capabilities.map(({ toolset }) => toolset)]
+  const hasHidden = all.some(toolset => toolset?.hasHiddenTools)
   if (!hasHidden || capabilities.some(({ id }) => id === toolSearchId)) return capabilities
   if (surroundings.toolSearch === undefined) {
     throw new UserError(

@@ -21,6 +21,10 @@ export class CombinedToolset<in out TDeps = unknown> implements Toolset<TDeps> {
     return `toolsets ${this.toolsets.map(toolset => toolset.label).join(', ')}`
   }
 
+  get hasHiddenTools(): boolean {
+    return this.toolsets.some(toolset => toolset.hasHiddenTools)
+  }
+
   async forRun(ctx: RunContext<TDeps>): Promise<Toolset<TDeps>> {
     return this.#replaced(
       await Promise.all(this.toolsets.map(async toolset => (await toolset.forRun?.(ctx)) ?? toolset)),

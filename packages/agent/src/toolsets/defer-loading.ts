@@ -7,7 +7,8 @@ import type { Toolset } from './toolset.ts'
  *  @example agent({ model, toolsets: [deferLoading(crm)], capabilities: [toolSearch()] }) */
 export function deferLoading<TDeps>(toolset: Toolset<TDeps>, names?: readonly string[]): Toolset<TDeps> {
   const hidden = names === undefined ? undefined : new Set(names)
-  return mapDefinitions(toolset, definition =>
+  const hiding = mapDefinitions(toolset, definition =>
     hidden === undefined || hidden.has(definition.name) ? { ...definition, deferLoading: true } : definition,
   )
+  return Object.defineProperty(hiding, 'hasHiddenTools', { value: true })
 }

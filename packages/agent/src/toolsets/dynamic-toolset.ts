@@ -13,6 +13,7 @@ type Build<TDeps> = (ctx: RunContext<TDeps>) => MaybePromise<Toolset<TDeps> | nu
 
 /** A toolset that a function chooses while the run goes on; `undefined` for no tools. A toolset that is replaced is closed,
  *  and the one that replaces it is opened; returning the same one again keeps it open.
+ *  An agent cannot know before that it will hold hidden tools: give it `toolSearch()` then.
  *
  *  @example
  *  agent({ model, deps: depsType<{ tenant: Tenant }>(), toolsets: [dynamicToolset(ctx => ctx.deps.tenant.toolset)] }) */

@@ -30,6 +30,10 @@ export class WrapperToolset<in out TDeps = unknown> implements Toolset<TDeps> {
     return this.wrapped.label
   }
 
+  get hasHiddenTools(): boolean | undefined {
+    return this.wrapped.hasHiddenTools
+  }
+
   /** The same wrapper around another instance: a run replaces the inner toolset by its own. */
   rewrap(wrapped: Toolset<TDeps>): Toolset<TDeps> {
     return new WrapperToolset(wrapped, (tools, ctx) => this.mapTools(tools, ctx))
