@@ -3,7 +3,7 @@ import { claudeVersion } from './claude-version.ts'
 /** Kinds of content block that may stand beside a tool result. */
 export type BedrockContentKind = 'text' | 'image' | 'document' | 'video'
 /** In whose words thinking is asked for. */
-export type BedrockThinkingVariant = 'anthropic' | 'openai' | 'qwen' | 'nova'
+export type BedrockThinkingVariant = 'anthropic' | 'openai' | 'qwen' | 'zai' | 'nova'
 
 /** What Converse takes from one family of models, and how it answers. Nothing here is a decision of a client or of an endpoint. */
 export interface FamilyFacts {
@@ -444,6 +444,13 @@ export const familyRows: readonly FamilyRow[] = [
   })),
   ...moonshots.map(vendor => ({
     vendor,
+    models: named(/^kimi-k2\.5/),
+    facts: { thinkingVariant: 'zai' } as const,
+    source: 'https://github.com/danny-avila/LibreChat/issues/11974',
+    read: '2026-11-23',
+  })),
+  ...moonshots.map(vendor => ({
+    vendor,
     models: named(/thinking/),
     facts: { thinks: 'always' } as const,
     source: observed,
@@ -487,10 +494,20 @@ export const familyRows: readonly FamilyRow[] = [
     read,
   },
   { vendor: 'zai', models: named(/^glm-(4\.[5-9]|[5-9])/), facts: { thinks: 'when-asked' }, source: observed, read },
+  {
+    vendor: 'zai',
+    models: named(/^glm-(4\.[7-9]|[5-9])/),
+    facts: { thinkingVariant: 'zai' },
+    source: 'https://github.com/anomalyco/opencode/pull/28143',
+    read: '2026-11-23',
+  },
 ]
 
 const rowsByVendor = new Map<string, FamilyRow[]>()
 for (const row of familyRows) rowsByVendor.set(row.vendor, [...(rowsByVendor.get(row.vendor) ?? []), row])
+
+/** The vendors that have a row. */
+export const familyVendors: ReadonlySet<string> = new Set(rowsByVendor.keys())
 
 /** A model by its vendor and its name without geography and version: `anthropic`, `claude-sonnet-4-6`. */
 export interface FamilyMember {

@@ -1,3 +1,5 @@
+import { familyVendors } from './families.ts'
+
 /** What a model id says of itself. */
 export interface BedrockModelId {
   /** As given. */
@@ -21,6 +23,8 @@ const geographies = ['us', 'eu', 'apac', 'jp', 'au', 'ca', 'global', 'us-gov']
 const arnPattern = /^arn:[^:]*:bedrock:([^:]*):[^:]*:([^/]+)\/(.+)$/
 /** ARN resources whose last segment is a model id. */
 const transparentResources = new Set(['foundation-model', 'inference-profile', 'default-prompt-router'])
+/** … and which name one model, whose base id is that of the model. */
+const namingResources = new Set(['foundation-model', 'inference-profile'])
 /** `-v1:0`, and the size of the context or the kind of throughput behind it. */
 const versionSuffix = /-v\d+(?::\d+)?(?::\d+k|:mm)?$/
 
@@ -30,15 +34,22 @@ export function parseModelId(id: string): BedrockModelId {
   if (arn === null) return { ...parseName(id), id }
   const [, region = '', resource = '', last = ''] = arn
   const inner = transparentResources.has(resource) ? parseName(last) : { baseId: id }
-  return { ...inner, id, baseId: id, arn: { resource, region } }
+  const baseId = namingResources.has(resource) ? inner.baseId : id
+  return { ...inner, id, baseId, arn: { resource, region } }
 }
 
 function parseName(id: string): Omit<BedrockModelId, 'id'> {
-  const geo = geographies.find(prefix => id.startsWith(`${prefix}.`))
+  const geo = geographies.find(prefix => id.startsWith(`${prefix}.`)) ?? unknownGeography(id)
   const baseId = geo === undefined ? id : id.slice(geo.length + 1)
   const dot = baseId.indexOf('.')
   if (dot < 0) return { baseId, geo }
   return { baseId, geo, vendor: baseId.slice(0, dot), name: baseId.slice(dot + 1).replace(versionSuffix, '') }
+}
+
+/** A geography newer than this version: not a vendor itself, and before one. */
+function unknownGeography(id: string): string | undefined {
+  const [first = '', second = '', third] = id.split('.', 3)
+  return third !== undefined && !familyVendors.has(first) && familyVendors.has(second) ? first : undefined
 }
 
 /** `arn:…:prompt/ID[:version]`: a prompt kept by Prompt management, which brings its own system prompt and settings. */

@@ -28,7 +28,16 @@ describe('parseModelId', () => {
       'arn:aws:bedrock:us-east-1:1:application-inference-profile/abc',
       { arn: { resource: 'application-inference-profile', region: 'us-east-1' } },
     ],
-    ['narnia.anthropic.claude-x', { vendor: 'narnia', name: 'anthropic.claude-x' }],
+    [
+      'narnia.anthropic.claude-x',
+      { geo: 'narnia', vendor: 'anthropic', name: 'claude-x', baseId: 'anthropic.claude-x' },
+    ],
+    ['narnia.acme.tps-1', { vendor: 'narnia', name: 'acme.tps-1' }],
+    ['anthropic.amazon.tps-1', { vendor: 'anthropic', name: 'amazon.tps-1' }],
+    [
+      'arn:aws:bedrock:us-east-1:1:inference-profile/us.amazon.nova-pro-v1:0',
+      { geo: 'us', vendor: 'amazon', name: 'nova-pro', baseId: 'amazon.nova-pro-v1:0' },
+    ],
     ['my-model', { baseId: 'my-model' }],
     ['__proto__.constructor', { vendor: '__proto__', name: 'constructor' }],
   ])('R46: %s', (id, expected) => expect(parseModelId(id)).toMatchObject(expected))

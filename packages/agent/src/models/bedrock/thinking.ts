@@ -37,6 +37,8 @@ const byVariant: Readonly<Record<BedrockThinkingVariant, ThinkingFields>> = {
   openai: thinking => (thinking === false ? nothing : { reasoning_effort: levelOf(thinking, threeLevels, 'medium') }),
   // so do the Qwen models on Converse
   qwen: thinking => (thinking === false ? nothing : { reasoning_config: levelOf(thinking, twoLevels, 'high') }),
+  // GLM and Kimi think only when asked, so there is nothing to switch off
+  zai: thinking => (thinking === false ? nothing : { reasoning_config: levelOf(thinking, threeLevels, 'high') }),
   nova: (thinking, _, settings): JsonObject =>
     thinking === false
       ? { reasoningConfig: { type: 'disabled' } }
