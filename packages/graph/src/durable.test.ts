@@ -440,6 +440,29 @@ describe('the file store', () => {
     await expect(app.resume('t', { store: fileStore(directory) })).rejects.toMatchObject({ code: 'store-corrupt' })
   })
 
+  it('lists the other runs when one is damaged', async () => {
+    const directory = join(root, 'damaged-list')
+    const ids = ['at the start', 'in the middle', 'sound']
+    for (const runId of ids) await app.run({ input: 3, state: { n: 0 }, store: fileStore(directory), runId })
+    for (const [name, from] of [
+      ['start', 0],
+      ['middle', 0.5],
+    ] as const) {
+      const path = join(
+        directory,
+        readdirSync(directory).find(folder => folder.endsWith(name))!,
+        'journal.log',
+      )
+      const bytes = readFileSync(path)
+      bytes[bytes.indexOf(10, bytes.length * from) + 20]! ^= 1
+      writeFileSync(path, bytes)
+    }
+    const store = fileStore(directory)
+    expect((await store.list()).runs.map(({ id }) => id)).toEqual(ids.slice(1))
+    for (const runId of ids.slice(0, 2))
+      await expect(app.resume(runId, { store })).rejects.toMatchObject({ code: 'store-corrupt' })
+  })
+
   it('ignores what an owner writes after it was taken over', async () => {
     const directory = join(root, 'stale')
     const paused = new AbortController()

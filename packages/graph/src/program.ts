@@ -35,6 +35,8 @@ export interface NodeDefinition extends TopologyNode {
   readonly join?: JoinPolicy
   /** of a join: the fork whose items it collects */
   readonly fork?: string
+  /** the forks it lies in, outermost first; none is not said */
+  readonly forks?: readonly string[]
   /** of a map: how many items may be under way at once */
   readonly concurrency?: number
   readonly policy?: NodePolicy

@@ -41,11 +41,14 @@ export const openSession = ({ runId, state, options, span, journal, caches }: Se
   })
   if (onEvent !== undefined) kernel.listen(onEvent)
   if (onEvent !== undefined && state.steps === 0) kernel.tell(startEvent(runId, state.program.name, journal))
+  let isTraced = true
   return {
     kernel,
     journal,
     close: async stop => {
-      span?.end(stop !== undefined && 'error' in stop ? stop.error : undefined)
+      // a run without a store is closed at every interrupt, and goes on
+      if (isTraced) span?.end(stop !== undefined && 'error' in stop ? stop.error : undefined)
+      isTraced = false
       await journal?.close()
     },
   }

@@ -38,6 +38,7 @@ const prefixed = (node: NodeDefinition, id: string, inside: (name: string) => st
   id: inside(node.id),
   parent: node.parent === undefined ? id : inside(node.parent),
   edges: node.edges.map(edge => ({ ...edge, to: inside(edge.to) })),
+  ...(node.forks === undefined ? {} : { forks: node.forks.map(inside) }),
   ...(node.fork === undefined ? {} : { fork: inside(node.fork) }),
   ...(node.sub === undefined ? {} : { sub: { ...node.sub, start: inside(node.sub.start) } }),
 })

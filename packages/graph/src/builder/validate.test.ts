@@ -105,7 +105,10 @@ describe('a built graph is checked', () => {
               .to(g.end),
           )
       }),
-    ).toEqual(['Fork "each" ends in two joins, "one" and "two". Give each join a fork of its own.'])
+    ).toEqual([
+      'Fork "each" ends in two joins, "one" and "two", but its items meet in one place. ' +
+        'Collect them in one join and part them afterwards, or give each join a fork of its own: flow.all({ … }).',
+    ])
   })
 
   it('for ids', () => {

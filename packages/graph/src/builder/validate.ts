@@ -34,7 +34,8 @@ export const validateNodes = (
   if (problems.length > 0) throw new GraphValidationError(problems)
   return nodes.map(node => {
     const fork = walk.forks.get(node.id)
-    return fork === undefined ? node : { ...node, fork }
+    const forks = walk.stacks.get(node.id) ?? []
+    return { ...node, ...(fork === undefined ? {} : { fork }), ...(forks.length === 0 ? {} : { forks }) }
   })
 }
 
@@ -117,7 +118,8 @@ class ScopeWalk {
     const rival = this.#joinOf.get(fork)
     if (rival !== undefined && rival !== node.id)
       this.#problems.push(
-        `Fork "${fork}" ends in two joins, "${rival}" and "${node.id}". Give each join a fork of its own.`,
+        `Fork "${fork}" ends in two joins, "${rival}" and "${node.id}", but its items meet in one place. ` +
+          `Collect them in one join and part them afterwards, or give each join a fork of its own: flow.all({ … }).`,
       )
     this.#joinOf.set(fork, node.id)
     this.forks.set(node.id, fork)

@@ -1,7 +1,7 @@
 import type { GraphEvent } from './event.ts'
 
 /** Turns a listener into an async iterable: give `push` to `onEvent`, iterate, and call `end` when the run is over.
- *  Events wait in memory until they are read.
+ *  Events wait in memory until they are read; once the reader leaves its loop they are dropped.
  *  @example
  *  const events = eventStream()
  *  void graph.run(start, { state, onEvent: events.push }).finally(events.end)
@@ -25,15 +25,21 @@ export const eventStream = () => {
       notify()
     },
     async *[Symbol.asyncIterator](): AsyncGenerator<GraphEvent> {
-      for (;;) {
-        const batch = waiting
+      try {
+        for (;;) {
+          const batch = waiting
+          waiting = []
+          yield* batch
+          if (waiting.length > 0) continue
+          if (isEnded) return
+          await new Promise<void>(resolve => {
+            wake = resolve
+          })
+        }
+      } finally {
+        // a reader that leaves early: nothing is kept for it
+        isEnded = true
         waiting = []
-        yield* batch
-        if (waiting.length > 0) continue
-        if (isEnded) return
-        await new Promise<void>(resolve => {
-          wake = resolve
-        })
       }
     },
   }

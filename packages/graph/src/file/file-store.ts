@@ -25,6 +25,7 @@ import { DurableWriter, encodeLine, fileNameOf, JournalIndex } from './journal-f
 import { firstLock, freeLock, ownsLock, takeLock, touchLock } from './lock-files.ts'
 
 const JOURNAL = 'journal.log'
+const KEPT_INDEXES = 100
 
 export interface FileStoreOptions {
   /** `false` leaves flushing to the operating system: quicker, and a power cut may lose the last steps. Default true */
@@ -54,7 +55,6 @@ class FileStore implements GraphStore {
   readonly #isSynced: boolean
   readonly #runs = new Map<string, OpenRun>()
   readonly #queues = new Map<string, Promise<void>>()
-  #isReady: Promise<unknown> | undefined
 
   constructor(root: string, { fsync = true }: FileStoreOptions) {
     this.#root = root
@@ -63,7 +63,6 @@ class FileStore implements GraphStore {
   }
 
   async create(run: RunRecord, records: readonly JournalRecord[], { owner, ttlMs }: AcquireOptions): Promise<Lease> {
-    await (this.#isReady ??= mkdir(this.#root, { recursive: true }))
     const directory = join(this.#root, fileNameOf(run.id))
     await mkdir(directory, { recursive: true })
     const { id, graph, version, topology, createdAt, forkOf, traceparent } = run
@@ -180,7 +179,7 @@ class FileStore implements GraphStore {
       throw error
     })) {
       const index = await this.#load(join(this.#root, name))
-      if (index?.header !== undefined) runs.push(recordOf(index))
+      if (index?.header !== undefined && index.records.length > 0) runs.push(recordOf(index))
     }
     return pageRuns(runs, options)
   }
@@ -264,7 +263,18 @@ class FileStore implements GraphStore {
     await this.#catchUp(run)
     if (run.index.header?.id !== runId) throw new StoreCorruptError(`${path} is not the journal of run "${runId}".`)
     this.#runs.set(runId, run)
+    this.#forgetOldest()
     return run
+  }
+
+  /** Indexes of runs that nobody drives are kept for a while only: a server sees many runs in its life. */
+  #forgetOldest(): void {
+    if (this.#runs.size <= KEPT_INDEXES) return
+    for (const [id, { descriptor }] of this.#runs) {
+      if (descriptor !== undefined) continue
+      this.#runs.delete(id)
+      return
+    }
   }
 
   async #catchUp(run: OpenRun): Promise<void> {
@@ -279,6 +289,8 @@ class FileStore implements GraphStore {
       index.feed(await readRange(index.path, 0, size))
       return index
     } catch (error) {
+      // one damaged run does not hide the others; it is listed as far as it can be read, and says so when it is taken up
+      if (error instanceof StoreCorruptError) return index
       if (isMissing(error) || (error instanceof Error && 'code' in error && error.code === 'ENOTDIR')) return undefined
       throw error
     }

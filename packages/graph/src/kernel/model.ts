@@ -197,7 +197,16 @@ export const compareKeys = (a: readonly number[], b: readonly number[]): number 
 }
 
 export const errorRecord = (error: unknown): ErrorRecord => {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error) }
-  const code = (error as { code?: unknown }).code
-  return { name: error.name, message: error.message, ...(typeof code === 'string' ? { code } : {}) }
+  if (!(error instanceof Error)) return { name: 'Error', message: textOf(error) }
+  const { name, message, code } = error as { name: unknown; message: unknown; code?: unknown }
+  return { name: textOf(name), message: textOf(message), ...(typeof code === 'string' ? { code } : {}) }
+}
+
+/** Anything can be thrown, also what has no text. */
+const textOf = (value: unknown): string => {
+  try {
+    return String(value)
+  } catch {
+    return `a thrown ${typeof value} without a text`
+  }
 }

@@ -60,7 +60,13 @@ class SqlStore implements GraphStore {
 
   async #query(text: string, parameters: unknown[]): Promise<readonly Row[]> {
     this.#isReady ??= this.#setUp()
-    await this.#isReady
+    try {
+      await this.#isReady
+    } catch (error) {
+      // the next call tries again: the database may only have been away
+      this.#isReady = undefined
+      throw error
+    }
     // rows are what the statement selects
     return (await this.#client.query(text, parameters)).rows as readonly Row[]
   }

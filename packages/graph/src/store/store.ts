@@ -1,5 +1,7 @@
 /** The contract every store implements, and all a store must know: runs, an append-only journal for each run, and leases.
- *  What a journal record means is the runner's affair. `testStore` of `@tenon/graph/testing` checks an implementation. */
+ *  What a journal record means is the runner's affair. `storeConformance` of `@tenon/graph/testing` checks an implementation. */
+
+import { GraphInputError } from '../errors.ts'
 
 export type RunStatus = 'running' | 'interrupted' | 'paused' | 'done' | 'failed' | 'cancelled'
 
@@ -103,8 +105,17 @@ export interface GraphStore {
 export const encodeCursor = (run: Pick<RunRecord, 'createdAt' | 'id'>): string =>
   JSON.stringify([run.createdAt, run.id])
 
+/** @throws {GraphInputError} not a cursor that `list` gave */
 export const decodeCursor = (cursor: string): { createdAt: number; id: string } => {
-  const [createdAt, id] = JSON.parse(cursor) as [number, string]
+  let parts: unknown
+  try {
+    parts = JSON.parse(cursor)
+  } catch {
+    // refused below
+  }
+  const [createdAt, id] = Array.isArray(parts) ? (parts as unknown[]) : []
+  if (typeof createdAt !== 'number' || typeof id !== 'string')
+    throw new GraphInputError(`"${cursor}" is not a cursor that list() gave.`)
   return { createdAt, id }
 }
 

@@ -1,0 +1,242 @@
+import { getEventListeners } from 'node:events'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  expectDone,
+  graphBuilder,
+  interruptPoint,
+  memoryStore,
+  type,
+  type GraphStore,
+  type NodePolicy,
+  type StepContext,
+} from '../index.ts'
+
+const ok = interruptPoint('ok', { payload: type<unknown>(), resume: type<boolean>() })
+const wait = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
+const timers = () => process.getActiveResourcesInfo().filter(kind => kind === 'Timeout').length
+
+const oneStep = (
+  run: (ctx: StepContext<undefined, undefined, number>) => unknown,
+  options: Pick<NodePolicy, 'retry' | 'timeoutMs'> = {},
+) => {
+  const g = graphBuilder({ name: 'one', input: type<number>(), output: type<unknown>() })
+  g.start.step('only', run, options).to(g.end)
+  return g.build()
+}
+
+const unhandled: unknown[] = []
+const note = (error: unknown) => void unhandled.push(error)
+beforeEach(() => void process.on('unhandledRejection', note))
+afterEach(async () => {
+  await wait(0)
+  process.off('unhandledRejection', note)
+  expect(unhandled.splice(0)).toEqual([])
+})
+
+describe('what user code throws', () => {
+  it('may be anything, and reaches the caller as it is', async () => {
+    const odd = Object.create(null) as object
+    const broken = Object.assign(new Error('x'), { message: odd, name: 7 })
+    for (const thrown of [odd, broken, undefined, null, 'text', Symbol('s')])
+      for (const store of [undefined, memoryStore()]) {
+        const app = oneStep(async () => {
+          throw thrown
+        })
+        await expect(app.run({ input: 1, ...(store && { store }) })).rejects.toBe(thrown)
+      }
+  })
+
+  it('in retryOn ends the run with that error', async () => {
+    const retryOn = () => {
+      throw new TypeError('retryOn is wrong')
+    }
+    const app = oneStep(
+      async () => {
+        throw new Error('first')
+      },
+      { retry: { maxAttempts: 3, retryOn } },
+    )
+    await expect(app.run({ input: 1 })).rejects.toThrow('retryOn is wrong')
+  })
+
+  it('in a thenable, or in its getter, fails the node', async () => {
+    const key: string = 'then'
+    const get = () => {
+      throw new Error('a getter')
+    }
+    const late: unknown = Object.defineProperty({}, key, { get })
+    await expect(oneStep(() => late).run({ input: 1 })).rejects.toThrow('a getter')
+  })
+
+  it('in a listener ends the run before the node starts', async () => {
+    let hasRun = false
+    const app = oneStep(() => (hasRun = true))
+    const store = memoryStore()
+    const onEvent = ({ type: kind }: { type: string }) => {
+      if (kind === 'task-start') throw new Error('the listener')
+    }
+    await expect(app.run({ input: 1, store, runId: 'l', onEvent })).rejects.toThrow('the listener')
+    expect(hasRun).toBe(false)
+    expect((await expectDone(app.resume('l', { store }))).output).toBe(true)
+  })
+
+  it('in a listener at the very start gives the run back', async () => {
+    const store = memoryStore()
+    const app = oneStep(() => 'done')
+    let calls = 0
+    const onEvent = () => {
+      if (calls++ === 0) throw new Error('at once')
+    }
+    await expect(app.run({ input: 1, store, runId: 's', onEvent })).rejects.toThrow('at once')
+    expect((await expectDone(app.resume('s', { store }))).output).toBe('done')
+  })
+})
+
+describe('a run that is over', () => {
+  it('leaves no timer: not of a retry, not of a time limit', async () => {
+    const before = timers()
+    const sleeps = oneStep(
+      async () => {
+        throw new Error('again')
+      },
+      { retry: { maxAttempts: 2, initialDelayMs: 60_000 } },
+    )
+    const ignores = oneStep(() => new Promise(() => {}), { timeoutMs: 60_000 })
+    for (const app of [sleeps, ignores])
+      for (const store of [undefined, memoryStore()]) {
+        const controller = new AbortController()
+        const run = app.run({ input: 1, signal: controller.signal, ...(store && { store }) })
+        setTimeout(() => controller.abort(), 5)
+        await expect(run).rejects.toMatchObject({ code: 'cancelled' })
+      }
+    expect(timers()).toBeLessThanOrEqual(before)
+  })
+
+  it('leaves no listener on the signals it was given', async () => {
+    const [cancel, drain] = [new AbortController(), new AbortController()]
+    const signals = { signal: cancel.signal, drainSignal: drain.signal }
+    const store = memoryStore()
+    await oneStep(() => 1).run({ input: 1, ...signals })
+    await expect(
+      oneStep(async () => {
+        throw new Error('no')
+      }).run({ input: 1, ...signals, store }),
+    ).rejects.toThrow('no')
+    const asked = await oneStep(({ interrupt }) => interrupt(ok, null)).run({ input: 1, ...signals })
+    if (asked.status === 'interrupted') await asked.resume([ok.answer(true)])
+    const run = await oneStep(() => 1).iter({ input: 1, ...signals })
+    await run.pause()
+    expect([cancel, drain].map(({ signal }) => getEventListeners(signal, 'abort').length)).toEqual([0, 0])
+  })
+
+  it('tells a node that waits for the store that nothing comes of it, so that it can clean up', async () => {
+    const inner = memoryStore()
+    let isGone = false
+    const store: GraphStore = {
+      ...inner,
+      commit: (lease, seq, records) =>
+        isGone ? Promise.reject(new Error('the disk is full')) : inner.commit(lease, seq, records),
+    }
+    let hasCleaned = false
+    const app = oneStep(async ({ once }) => {
+      isGone = true
+      try {
+        return await once('effect', () => 1)
+      } finally {
+        hasCleaned = true
+      }
+    })
+    await expect(app.run({ input: 1, store })).rejects.toThrow('the disk is full')
+    await wait(0)
+    expect(hasCleaned).toBe(true)
+  })
+})
+
+describe('waiting', () => {
+  it('inside a once() effect is refused: it would never end', async () => {
+    const app = oneStep(({ once, interrupt }) => once('ask', () => interrupt(ok, null)))
+    await expect(app.run({ input: 1, store: memoryStore() })).rejects.toThrow(/inside a once\(\) effect/)
+  })
+
+  it('for an answer while the run is drained: interrupted, and nothing is lost', async () => {
+    const store = memoryStore()
+    const drain = new AbortController()
+    const g = graphBuilder({ name: 'drained', input: type<number>(), output: type<unknown>() })
+    g.start
+      .all({
+        asks: flow => flow.step('asks', async ({ interrupt }) => (drain.abort(), interrupt(ok, null))),
+        works: flow => flow.step('one', async () => (await wait(10), 1)).step('two', ({ input }) => input + 1),
+      })
+      .to(g.end)
+    const app = g.build()
+    const stopped = await app.run({ input: 1, store, runId: 'd', drainSignal: drain.signal })
+    expect(stopped.status).toBe('paused')
+    const waiting = await app.resume('d', { store })
+    expect(waiting.status).toBe('interrupted')
+    expect(await expectDone(app.resume('d', { store, answers: [ok.answer(true)] }))).toMatchObject({
+      output: { asks: true, works: 2 },
+    })
+  })
+
+  it('in an error handler is answered, and the node is not settled twice', async () => {
+    for (const store of [undefined, memoryStore()]) {
+      const g = graphBuilder({ name: 'handler', input: type<number>(), output: type<unknown>() })
+      g.start
+        .step(
+          'fails',
+          (): string => {
+            throw new Error('no')
+          },
+          { onError: async (_error, { interrupt }) => ((await interrupt(ok, 'go on?')) ? 'went on' : 'stopped') },
+        )
+        .to(g.end)
+      const asked = await g.build().run({ input: 1, ...(store && { store }) })
+      if (asked.status !== 'interrupted') throw new Error(asked.status)
+      expect((await expectDone(asked.resume([ok.answer(true)]))).output).toBe('went on')
+    }
+  })
+})
+
+describe('a cache', () => {
+  it('refuses an input that has no name of its own, instead of mixing inputs up', async () => {
+    const g = graphBuilder({ name: 'cached', input: type<Map<string, number>>(), output: type<number>() })
+    g.start.step('size', ({ input }) => input.size, { cache: {} }).to(g.end)
+    await expect(g.build().run({ input: new Map([['a', 1]]) })).rejects.toMatchObject({ code: 'not-json' })
+    const h = graphBuilder({ name: 'named', input: type<Map<string, number>>(), output: type<number>() })
+    h.start.step('size', ({ input }) => input.size, { cache: { key: input => [...input.keys()].join() } }).to(h.end)
+    const app = h.build()
+    expect((await expectDone(app.run({ input: new Map([['a', 1]]) }))).output).toBe(1)
+  })
+})
+
+describe('words like any other', () => {
+  it('prototype names may name everything', async () => {
+    for (const word of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
+      const point = interruptPoint(word, { payload: type<unknown>(), resume: type<string>() })
+      const g = graphBuilder({
+        name: word,
+        state: type<{ [key: string]: unknown }>(),
+        input: type<{ kind: string }>(),
+        output: type<unknown>(),
+      })
+      // a case for one word: the compiler would ask for one of every value the type has, and here that is any string
+      const start = g.start as unknown as { switch(key: string, cases: object): typeof g.start }
+      const seen = (flow: typeof g.start) =>
+        flow.step(word, ({ input, state }) => {
+          state['seen'] = word
+          return input.kind
+        })
+      start
+        .switch('kind', { [word]: seen })
+        .step('asks', async ({ interrupt, once }) => [await once(word, () => word), await interrupt(point, word)])
+        .all({ [word]: flow => flow.step(`${word}2`, ({ input }) => input) })
+        .to(g.end)
+      const app = g.build()
+      const store = memoryStore()
+      await app.run({ input: { kind: word }, state: {}, store, runId: word })
+      const done = await expectDone(app.resume(word, { store, answers: [point.answer('yes')] }))
+      expect(Object.entries(done.output as object)).toEqual([[word, [word, 'yes']]])
+      expect(done.state).toEqual({ seen: word })
+    }
+  })
+})
