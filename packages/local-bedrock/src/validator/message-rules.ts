@@ -9,6 +9,12 @@ const blockKeys =
     ', ',
   )
 
+function hasHalfCharacter(value: unknown): boolean {
+  if (typeof value === 'string') return /\p{Surrogate}/u.test(value)
+  if (typeof value !== 'object' || value === null) return false
+  return Object.entries(value).some(([key, item]) => hasHalfCharacter(key) || hasHalfCharacter(item))
+}
+
 /** Claude takes system messages between the others; elsewhere only these two roles exist. */
 const rolesOf = ({ isClaude }: ValidatedCall): string[] =>
   isClaude ? ['user', 'assistant', 'system'] : ['user', 'assistant']
@@ -59,6 +65,15 @@ export const messageRules: readonly Rule[] = [
           ? undefined
           : `ContentBlock object at ${path} must set one of the following keys: ${blockKeys.join(', ')}.`,
       ),
+  },
+  {
+    id: 'text-half-character',
+    refuses: 'half of a character that UTF-16 writes in two (cut emoji), in any text of the messages',
+    source: 'https://github.com/latitude-dev/latitude-llm/pull/3310',
+    check: ({ request }) =>
+      hasHalfCharacter([request.messages, request.system])
+        ? fromModel("Invalid 'messages': unexpected end of hex escape")
+        : undefined,
   },
   {
     id: 'text-blank',

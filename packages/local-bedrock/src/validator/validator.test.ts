@@ -280,6 +280,8 @@ const refused: Case[] = [
     { messages: [...hello, assistant(text('x'), document()), ...hello] },
     'only allowed in a message with the user role',
   ],
+  ['text-half-character', nova, { messages: [user(text('cut \ud83c'))] }, 'unexpected end of hex escape'],
+  ['text-half-character', claude, { messages: hello, system: [text('\udf0d')] }, 'unexpected end of hex escape'],
   [
     'prefill-trailing-blank',
     claude,

@@ -17,6 +17,7 @@ import { base64ToBytes } from '../../util/base64.ts'
 import type { BedrockProfile } from './facts.ts'
 import { nativeToolByKind } from './native-tools.ts'
 import { wireToolName, type ToolCallIds } from './tool-names.ts'
+import { wellFormed, wellFormedJson } from './well-formed.ts'
 
 export interface AssistantScope {
   readonly profile: BedrockProfile
@@ -38,7 +39,7 @@ export function mapResponse(response: ModelResponse, scope: AssistantScope): Con
 function mapPart(part: ResponsePart, scope: AssistantScope): ContentBlock | undefined {
   switch (part.kind) {
     case 'text':
-      return { text: part.content }
+      return { text: wellFormed(part.content) }
     case 'thinking':
       return mapThinking(part, scope)
     case 'tool-call':
@@ -54,7 +55,7 @@ function mapPart(part: ResponsePart, scope: AssistantScope): ContentBlock | unde
     case 'builtin-tool-return':
       return mapNativeReturn(part, scope)
     case 'speech':
-      return part.transcript ? { text: part.transcript } : undefined
+      return part.transcript ? { text: wellFormed(part.transcript) } : undefined
     // files and compactions of an answer have no form that Converse would take back
     case 'file':
     case 'compaction':
@@ -67,7 +68,7 @@ const inputs = new WeakMap<object, ToolUseBlock['input']>()
 /** The arguments of a call as an object, parsed once: a history sends the same calls with every request. */
 function inputOf(part: ToolCallPart | NativeToolCallPart): ToolUseBlock['input'] {
   let input = inputs.get(part)
-  if (input === undefined) inputs.set(part, (input = argsAsObject(part) as ToolUseBlock['input']))
+  if (input === undefined) inputs.set(part, (input = wellFormedJson(argsAsObject(part)) as ToolUseBlock['input']))
   return input
 }
 
@@ -82,7 +83,7 @@ function mapThinking(part: ThinkingPart, scope: AssistantScope): ContentBlock | 
   // Nova shows a placeholder for what it thought, and needs none of it back
   if (part.content === '' || (part.providerName === scope.system && part.content === '[REDACTED]')) return undefined
   const [open, close] = profile.thinkingTags
-  return { text: `${open}\n${part.content}\n${close}` }
+  return { text: wellFormed(`${open}\n${part.content}\n${close}`) }
 }
 
 /** `ThinkingPart.id` of reasoning that only its provider can read. */
@@ -118,8 +119,8 @@ function mapNativeReturn(part: NativeToolReturnPart, scope: AssistantScope): Con
 /** As it came; a result without content gets some, an empty list is refused. */
 function nativeContent(content: unknown): ToolResultBlock['content'] {
   if (content === null || content === undefined) return [{ json: {} }]
-  if (typeof content === 'string') return [{ text: content }]
-  return [{ json: content as ToolResultContentBlock.JsonMember['json'] }]
+  if (typeof content === 'string') return [{ text: wellFormed(content) }]
+  return [{ json: wellFormedJson(content) as ToolResultContentBlock.JsonMember['json'] }]
 }
 
 /** Blank text is refused, except beside reasoning, where the blocks must stay exactly as the model wrote them. */

@@ -4,6 +4,7 @@ import type { BinaryContent, FileUrl, MultiModalContent, UploadedFile } from '..
 import { base64ToBytes } from '../../util/base64.ts'
 import type { FetchedFiles } from '../fetch-files.ts'
 import { extensionOf, mediaFormat, mediaKind, type MediaKind } from './media-format.ts'
+import { wellFormed } from './well-formed.ts'
 import { isSearchResult, searchResultBlock, searchResultText } from './search-result.ts'
 
 /** What mapping one file needs to know of the request it goes into. */
@@ -78,7 +79,7 @@ function documentFields(item: MultiModalContent, scope: MediaScope): Partial<Doc
   const { title, context, citations } = item.vendorMetadata ?? {}
   return {
     name: scope.documentNames.next(typeof title === 'string' ? neutralName(title) : ''),
-    ...(typeof context === 'string' && { context }),
+    ...(typeof context === 'string' && { context: wellFormed(context) }),
     ...(citations === true && { citations: { enabled: true } }),
   }
 }

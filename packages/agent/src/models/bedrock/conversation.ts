@@ -11,6 +11,7 @@ import { ToolCallIds } from './tool-names.ts'
 import { mapToolRetry, mapToolReturn, type ToolResultScope } from './tool-result.ts'
 import { ensureUserTurnFirst, finishLastTurn, mergeTurns, orderToolResults } from './turns.ts'
 import { mapUserPrompt, type UserPromptScope } from './user-prompt.ts'
+import { wellFormed } from './well-formed.ts'
 
 export interface ConversationScope {
   readonly profile: BedrockProfile
@@ -94,7 +95,7 @@ class ConversationWriter {
       case 'retry-prompt':
         return this.#addRetry(part)
       case 'speech':
-        if (part.transcript) this.#addUser([{ text: part.transcript }])
+        if (part.transcript) this.#addUser([{ text: wellFormed(part.transcript) }])
         return
       // rendered as text or tools before the request is mapped
       case 'tool-availability-delta':
@@ -113,7 +114,7 @@ class ConversationWriter {
       return this.#addUser([{ toolResult: mapToolRetry(part, this.ids.forResult(part.toolCallId), this.#scope.facts) }])
     }
     this.flush()
-    this.#addUser([{ text: retryPromptText(part) }])
+    this.#addUser([{ text: wellFormed(retryPromptText(part)) }])
   }
 
   #addUser(content: ContentBlock[]): void {

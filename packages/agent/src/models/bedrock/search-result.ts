@@ -2,6 +2,7 @@ import type { SearchResultBlock } from '@aws-sdk/client-bedrock-runtime'
 import type { BinaryContent, MultiModalContent } from '../../messages/content.ts'
 import { binaryContent, contentBytes } from '../../messages/user-content.ts'
 import { isPlainObject, type JsonObject } from '../../util/json.ts'
+import { wellFormed } from './well-formed.ts'
 
 /** A passage that a search of yours found. */
 export interface SearchResultOptions {
@@ -62,5 +63,5 @@ function blockOf(item: SearchResult): SearchResultBlock {
 
 /** Bedrock refuses blank text. */
 function wordOf(value: unknown, otherwise: string): string {
-  return typeof value === 'string' && value.trim() !== '' ? value : otherwise
+  return typeof value === 'string' && value.trim() !== '' ? wellFormed(value) : otherwise
 }

@@ -2,6 +2,7 @@ import type { SystemContentBlock } from '@aws-sdk/client-bedrock-runtime'
 import type { InstructionPart } from '../../messages/part.ts'
 import { cachePointBlock } from './cache-points.ts'
 import type { BedrockCacheSetting } from './settings.ts'
+import { wellFormed } from './well-formed.ts'
 
 /** The system prompt: system parts of the history, then instructions, one block each, and at most one cache point after what
  *  does not change from request to request. */
@@ -11,7 +12,9 @@ export function mapSystem(
   caching: BedrockCacheSetting | undefined,
 ): SystemContentBlock[] {
   const parts = instructions.filter(part => part.content.trim() !== '')
-  const blocks: SystemContentBlock[] = [...systemPrompts, ...parts.map(part => part.content)].map(text => ({ text }))
+  const blocks: SystemContentBlock[] = [...systemPrompts, ...parts.map(part => part.content)].map(text => ({
+    text: wellFormed(text),
+  }))
   if (!caching || blocks.length === 0) return blocks
   const firstDynamic = parts.findIndex(part => part.dynamic)
   const index = firstDynamic < 0 ? blocks.length : systemPrompts.length + firstDynamic

@@ -9,6 +9,7 @@ import { formatOfSentDocument, kindOfFile, mapFile, type MediaScope } from './co
 import type { ResolvedBedrockFacts } from './facts.ts'
 import type { MediaKind } from './media-format.ts'
 import { isSearchResult } from './search-result.ts'
+import { wellFormed, wellFormedJson } from './well-formed.ts'
 
 export interface ToolResultScope extends MediaScope {
   readonly facts: ResolvedBedrockFacts
@@ -49,7 +50,7 @@ export function mapToolReturn(part: ToolReturnPart, toolUseId: string, scope: To
 
 /** A retry prompt that answers a call: the model sees it as the failed result of that call. */
 export function mapToolRetry(part: RetryPromptPart, toolUseId: string, facts: ResolvedBedrockFacts): ToolResultBlock {
-  const content = [{ text: retryPromptText(part) }]
+  const content = [{ text: wellFormed(retryPromptText(part)) }]
   return { toolUseId, content, ...(facts.bedrockSupportsToolResultStatus && { status: 'error' as const }) }
 }
 
@@ -71,8 +72,9 @@ function itemsOf(content: unknown): readonly unknown[] {
 function valueBlock(value: unknown, format: 'text' | 'json'): ToolResultContentBlock {
   if (value === null || value === undefined || (typeof value === 'string' && value.trim() === ''))
     return { text: '(no output)' }
-  if (typeof value === 'string') return { text: value }
-  if (format === 'json') return { json: toJsonValue(value) as ToolResultContentBlock.JsonMember['json'] }
+  if (typeof value === 'string') return { text: wellFormed(value) }
+  if (format === 'json')
+    return { json: wellFormedJson(toJsonValue(value)) as ToolResultContentBlock.JsonMember['json'] }
   return { text: typeof value === 'object' ? textOf(value) : valueText(value) }
 }
 

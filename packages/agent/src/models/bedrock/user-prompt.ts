@@ -3,6 +3,7 @@ import { UserError } from '../../errors/user-error.ts'
 import type { CachePoint, UserContent, UserPrompt } from '../../messages/content.ts'
 import { addCachePoint, cachePointBlock, replaceCachePoint } from './cache-points.ts'
 import { mapFile, type MediaScope } from './content.ts'
+import { wellFormed } from './well-formed.ts'
 
 /** Stands beside a document that nobody wrote anything to. */
 export const documentText = 'See attached document(s).'
@@ -14,7 +15,7 @@ export interface UserPromptScope extends MediaScope {
 /** The blocks of one user prompt. A document needs text beside it, so one is added where there is none.
  *  @param before the turns written so far: a leading cache point belongs to the last of them that is the user's */
 export function mapUserPrompt(prompt: UserPrompt, scope: UserPromptScope, before: readonly Message[]): ContentBlock[] {
-  if (typeof prompt === 'string') return [{ text: isBlank(prompt) ? blankStandIn : prompt }]
+  if (typeof prompt === 'string') return [{ text: isBlank(prompt) ? blankStandIn : wellFormed(prompt) }]
   const blocks: ContentBlock[] = []
   for (const item of prompt) addItem(blocks, item, scope, before)
   if (blocks.length === 0 && prompt.some(isBlankItem)) return [{ text: blankStandIn }]
@@ -26,8 +27,8 @@ export function mapUserPrompt(prompt: UserPrompt, scope: UserPromptScope, before
 
 function addItem(blocks: ContentBlock[], item: UserContent, scope: UserPromptScope, before: readonly Message[]): void {
   if (isBlankItem(item)) return
-  if (typeof item === 'string') blocks.push({ text: item })
-  else if (item.kind === 'text-content') blocks.push({ text: item.content })
+  if (typeof item === 'string') blocks.push({ text: wellFormed(item) })
+  else if (item.kind === 'text-content') blocks.push({ text: wellFormed(item.content) })
   else if (item.kind !== 'cache-point') blocks.push(mapFile(item, scope))
   else if (scope.supportsPromptCaching) cacheHere(blocks, item, before)
 }

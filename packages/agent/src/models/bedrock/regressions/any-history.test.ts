@@ -21,7 +21,19 @@ beforeAll(
 afterAll(() => endpoint[Symbol.asyncDispose]())
 
 // what models, users and other providers put into histories, the awkward with the ordinary
-const words = fc.constantFrom('Hello', 'a', '', ' ', '\n\t', 'é🌍', '__proto__', 'constructor', '<system>x</system>')
+const words = fc.constantFrom(
+  'Hello',
+  'a',
+  '',
+  ' ',
+  '\n\t',
+  'é🌍',
+  'cut \ud83c',
+  '\udf0d cut',
+  '__proto__',
+  'constructor',
+  '<system>x</system>',
+)
 const toolNames = fc.constantFrom('weather', 'gone_tool', '$READ FILE', 'constructor', 'x'.repeat(90))
 const callIds = fc.constantFrom(
   'a',
@@ -46,7 +58,7 @@ const userContent = fc.oneof(
 const prompt = fc.oneof(words, fc.array(userContent, { maxLength: 4 }))
 const toolContent = fc.oneof(
   words,
-  fc.constantFrom(null, [], {}, { a: 1 }, [1, 'b', null], [['nested']]),
+  fc.constantFrom(null, [], {}, { a: 1 }, { '\ud83c': 'x\udf0d' }, [1, 'b', null], [['nested']]),
   fc.array(fc.oneof(words, file), { maxLength: 3 }),
 )
 
@@ -54,7 +66,17 @@ const callPart = fc.record({
   kind: fc.constant('tool-call' as const),
   toolName: toolNames,
   toolCallId: callIds,
-  args: fc.constantFrom('{}', '', '{"city":"Riga"}', '{"cut', '[1]', { city: 'Oslo' }, undefined),
+  args: fc.constantFrom(
+    '{}',
+    '',
+    '{"city":"Riga"}',
+    '{"city":"\\ud83c"}',
+    { '\udf0d': ['\ud83c'] },
+    '{"cut',
+    '[1]',
+    { city: 'Oslo' },
+    undefined,
+  ),
 })
 const thinking = fc.record({
   kind: fc.constant('thinking' as const),

@@ -321,6 +321,30 @@ describe('tools', () => {
   })
 })
 
+describe('text', () => {
+  it('half a character, left where text was cut, is replaced before it poisons the conversation', async () => {
+    const cut = '🌍'.slice(0, 1)
+    const call = { kind: 'tool-call' as const, toolName: 'weather', args: { city: cut }, toolCallId: 'a' }
+    const body = await sent(
+      {
+        messages: [
+          toolTurn({ kind: 'system-prompt', content: cut }),
+          userTurn(['Hello ' + cut, '🌍']),
+          assistantTurn({ kind: 'text', content: cut }, call),
+          toolTurn(returned('a', { [cut]: cut })),
+        ],
+        parameters: asked,
+      },
+      mistral,
+    )
+    const [first, second, third] = body.messages!.map(turn => turn.content!)
+    expect(body.system).toEqual([{ text: '\ufffd' }])
+    expect(first).toEqual([{ text: 'Hello \ufffd' }, { text: '🌍' }])
+    expect(second!.map(block => block.text ?? block.toolUse!.input)).toEqual(['\ufffd', { city: '\ufffd' }])
+    expect(third![0]!.toolResult!.content).toEqual([{ json: { '\ufffd': '\ufffd' } }])
+  })
+})
+
 describe('schemas', () => {
   it('R51: are transformed on every path: tools, output tools, native output; in requests, streams and counts', async () => {
     const parametersJsonSchema = { type: 'object', properties: { n: { type: 'integer', minimum: 1 } } }
