@@ -17,12 +17,12 @@ export type ApprovalPredicate<in TDeps = unknown> = (
  *  @param predicate which calls; default: all
  *
  *  @example approvalRequired(payments, (ctx, { name }) => name === 'transfer' && !ctx.deps.isTrusted) */
-export function approvalRequired<TDeps>(
+export function approvalRequired<TDeps, TMore = TDeps>(
   toolset: Toolset<TDeps>,
-  predicate: ApprovalPredicate<TDeps> = () => true,
-): Toolset<TDeps> {
-  const known = new WeakMap<ToolMap<TDeps>, ToolMap<TDeps>>()
-  return new WrapperToolset<TDeps>(toolset, tools => {
+  predicate: ApprovalPredicate<TMore> = () => true,
+): Toolset<TDeps & TMore> {
+  const known = new WeakMap<ToolMap<TDeps & TMore>, ToolMap<TDeps & TMore>>()
+  return new WrapperToolset<TDeps & TMore>(toolset, tools => {
     let guarded = known.get(tools)
     if (guarded === undefined) {
       guarded = new Map([...tools].map(([name, tool]) => [name, guard(tool, predicate)]))

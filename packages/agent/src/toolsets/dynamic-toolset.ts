@@ -9,7 +9,7 @@ export interface DynamicToolsetOptions {
   readonly per?: 'step' | 'run'
 }
 
-type Build<TDeps> = (ctx: RunContext<TDeps>) => MaybePromise<Toolset<TDeps> | null | undefined>
+type Build<TDeps> = (ctx: RunContext<TDeps>) => MaybePromise<Toolset<NoInfer<TDeps>> | null | undefined>
 
 /** A toolset that a function chooses while the run goes on; `undefined` for no tools. A toolset that is replaced is closed,
  *  and the one that replaces it is opened; returning the same one again keeps it open.

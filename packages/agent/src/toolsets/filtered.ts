@@ -7,12 +7,12 @@ import { WrapperToolset, type ToolMap } from './wrapper-toolset.ts'
 /** A toolset that offers only some of its tools, decided anew for every step.
  *
  *  @example filtered(files, (ctx, { name }) => ctx.deps.mayWrite || !name.startsWith('write_')) */
-export function filtered<TDeps>(
+export function filtered<TDeps, TMore = TDeps>(
   toolset: Toolset<TDeps>,
-  predicate: (ctx: RunContext<TDeps>, definition: ToolDefinition) => MaybePromise<boolean>,
-): Toolset<TDeps> {
-  const latest = new WeakMap<ToolMap<TDeps>, ToolMap<TDeps>>()
-  return new WrapperToolset<TDeps>(toolset, async (tools, ctx) => {
+  predicate: (ctx: RunContext<TMore>, definition: ToolDefinition) => MaybePromise<boolean>,
+): Toolset<TDeps & TMore> {
+  const latest = new WeakMap<ToolMap<TDeps & TMore>, ToolMap<TDeps & TMore>>()
+  return new WrapperToolset<TDeps & TMore>(toolset, async (tools, ctx) => {
     const kept = new Set<string>()
     for (const [name, { definition }] of tools) if (await predicate(ctx, definition)) kept.add(name)
     if (kept.size === tools.size) return tools

@@ -5,7 +5,7 @@ import type { Schema } from '../schema/schema.ts'
 import type { RunContext } from '../tools/run-context.ts'
 import type { AnyTool, Tool } from '../tools/tool.ts'
 import type { ToolDefinition } from '../tools/tool-definition.ts'
-import type { JsonObject, JsonSchema } from '../util/json.ts'
+import type { JsonObject, JsonSchema, MaybePromise } from '../util/json.ts'
 import { deriveTool } from './derive-tool.ts'
 import type { Toolset, ToolsetTool } from './toolset.ts'
 
@@ -62,7 +62,8 @@ export class FunctionToolset<in TDeps = unknown> implements Toolset<TDeps> {
     return instructions === undefined ? undefined : { content: instructions, dynamic: false }
   }
 
-  getTools(ctx: RunContext<TDeps>): ReadonlyMap<string, ToolsetTool> | Promise<ReadonlyMap<string, ToolsetTool>> {
+  /** What it returns names the deps for the compiler's sake: functions that take any toolset infer them. */
+  getTools(ctx: RunContext<TDeps>): MaybePromise<ReadonlyMap<string, ToolsetTool<TDeps>>> {
     if (this.#prepares) return this.#prepared(ctx)
     return (this.#offered ??= new Map([...this.#entries].map(([name, entry]) => [name, entry.offered])))
   }

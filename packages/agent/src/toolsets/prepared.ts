@@ -11,18 +11,18 @@ import { WrapperToolset } from './wrapper-toolset.ts'
  *  @throws {UserError} from `getTools`, when the function returns no list, or a name it was not given
  *
  *  @example prepared(crm, (ctx, tools) => tools.map(tool => ({ ...tool, strict: ctx.model.system === 'openai' }))) */
-export function prepared<TDeps>(
+export function prepared<TDeps, TMore = TDeps>(
   toolset: Toolset<TDeps>,
-  prepare: (ctx: RunContext<TDeps>, definitions: readonly ToolDefinition[]) => MaybePromise<readonly ToolDefinition[]>,
-): Toolset<TDeps> {
-  return new WrapperToolset<TDeps>(toolset, async (tools, ctx) => {
+  prepare: (ctx: RunContext<TMore>, definitions: readonly ToolDefinition[]) => MaybePromise<readonly ToolDefinition[]>,
+): Toolset<TDeps & TMore> {
+  return new WrapperToolset<TDeps & TMore>(toolset, async (tools, ctx) => {
     const before = [...tools.values()].map(tool => tool.definition)
     const after = await prepare(ctx, before)
     if (!Array.isArray(after)) {
       throw new UserError(`The function that prepares ${toolset.label} must return a list of tool definitions.`)
     }
     if (after.length === before.length && before.every((definition, at) => after[at] === definition)) return tools
-    const changed = new Map<string, ToolsetTool<TDeps>>()
+    const changed = new Map<string, ToolsetTool<TDeps & TMore>>()
     for (const definition of after as readonly ToolDefinition[]) {
       const tool = tools.get(definition.name)
       if (tool === undefined) {
