@@ -200,7 +200,6 @@ export { ModelHttpError } from './errors/model-http-error.ts'
 export {
   ConcurrencyLimitExceeded,
   ContentFilterError,
-  HookTimeoutError,
   IncompleteToolCall,
   ResponseRejected,
   RunCancelled,

@@ -29,10 +29,9 @@ export type ErrorCode =
   | 'fallback_failed'
   | 'response_rejected'
   | 'concurrency_limit_exceeded'
-  | 'hook_timeout'
 
 /** Codes whose class says `Error` where they do not. */
-const suffixed: readonly ErrorCode[] = ['model_timeout', 'missing_package', 'content_filter', 'hook_timeout']
+const suffixed: readonly ErrorCode[] = ['model_timeout', 'missing_package', 'content_filter']
 
 /** The class of a code: minified code then reports classes by their real names. */
 function className(code: ErrorCode): string {

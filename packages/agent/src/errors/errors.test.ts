@@ -15,7 +15,6 @@ import { ModelHttpError } from './model-http-error.ts'
 import {
   ConcurrencyLimitExceeded,
   ContentFilterError,
-  HookTimeoutError,
   IncompleteToolCall,
   ResponseRejected,
   RunCancelled,
@@ -46,7 +45,6 @@ const samples: Record<ErrorCode, AgentError> = {
   fallback_failed: new FallbackFailed([new ModelError('one'), 'two']),
   response_rejected: new ResponseRejected(response),
   concurrency_limit_exceeded: new ConcurrencyLimitExceeded({ maxRunning: 2, maxQueued: 3 }),
-  hook_timeout: new HookTimeoutError({ hookName: 'beforeRun', timeoutMs: 10 }),
 }
 
 const classes = {
@@ -67,7 +65,6 @@ const classes = {
   fallback_failed: FallbackFailed,
   response_rejected: ResponseRejected,
   concurrency_limit_exceeded: ConcurrencyLimitExceeded,
-  hook_timeout: HookTimeoutError,
 } satisfies Record<ErrorCode, { is(error: unknown): boolean }>
 
 describe('errors', () => {
@@ -103,7 +100,6 @@ describe('errors', () => {
       2. two",
         "ResponseRejected: The response of the model \`nova\` was rejected by the fallback's response check.",
         "ConcurrencyLimitExceeded: The concurrency limit is reached: 2 running, 3 waiting. Raise \`maxRunning\` or \`maxQueued\`, or try later.",
-        "HookTimeoutError: The hook \`beforeRun\` did not finish within 10 ms.",
       ]
     `)
   })

@@ -170,26 +170,3 @@ export class ConcurrencyLimitExceeded extends AgentError {
     return hasErrorCode(error, ['concurrency_limit_exceeded'])
   }
 }
-
-export interface HookTimeoutErrorOptions extends ErrorOptions {
-  readonly hookName: string
-  readonly timeoutMs: number
-}
-
-/** A hook took longer than its `timeoutMs`; its signal was aborted. */
-export class HookTimeoutError extends AgentError {
-  declare readonly code: 'hook_timeout'
-  readonly hookName: string
-  readonly timeoutMs: number
-
-  constructor(options: HookTimeoutErrorOptions) {
-    const { hookName, timeoutMs } = options
-    super('hook_timeout', `The hook \`${hookName}\` did not finish within ${timeoutMs} ms.`, options)
-    this.hookName = hookName
-    this.timeoutMs = timeoutMs
-  }
-
-  static override is(error: unknown): error is HookTimeoutError {
-    return hasErrorCode(error, ['hook_timeout'])
-  }
-}
