@@ -15,6 +15,7 @@ import type {
 } from '../../messages/part.ts'
 import { base64ToBytes } from '../../util/base64.ts'
 import type { BedrockProfile } from './facts.ts'
+import { parseModelId } from './model-id.ts'
 import { nativeToolByKind } from './native-tools.ts'
 import { wireToolName, type ToolCallIds } from './tool-names.ts'
 import { wellFormed, wellFormedJson } from './well-formed.ts'
@@ -22,12 +23,20 @@ import { wellFormed, wellFormedJson } from './well-formed.ts'
 export interface AssistantScope {
   readonly profile: BedrockProfile
   readonly system: string
+  /** Whose model is asked; `undefined`: its id hides it. */
+  readonly vendor?: string
   readonly ids: ToolCallIds
 }
 
+/** One answer, and whether the family that is asked now wrote it. */
+interface AnswerScope extends AssistantScope {
+  readonly isOwnFamily: boolean
+}
+
 /** The blocks of one answer of the model, as it is sent back. Empty: the turn is left out. */
-export function mapResponse(response: ModelResponse, scope: AssistantScope): ContentBlock[] {
-  scope.ids.beginTurn()
+export function mapResponse(response: ModelResponse, assistant: AssistantScope): ContentBlock[] {
+  assistant.ids.beginTurn()
+  const scope = { ...assistant, isOwnFamily: isOwnFamily(response, assistant) }
   const blocks: ContentBlock[] = []
   for (const part of response.parts) {
     const block = mapPart(part, scope)
@@ -36,7 +45,13 @@ export function mapResponse(response: ModelResponse, scope: AssistantScope): Con
   return withoutBlankText(blocks)
 }
 
-function mapPart(part: ResponsePart, scope: AssistantScope): ContentBlock | undefined {
+/** Bedrock serves many families, and a conversation may go on with another: what only its writer can read is not for others. */
+function isOwnFamily({ modelName }: ModelResponse, { vendor }: AssistantScope): boolean {
+  if (modelName === undefined || vendor === undefined) return true
+  return (parseModelId(modelName).vendor ?? vendor) === vendor
+}
+
+function mapPart(part: ResponsePart, scope: AnswerScope): ContentBlock | undefined {
   switch (part.kind) {
     case 'text':
       return { text: wellFormed(part.content) }
@@ -72,10 +87,10 @@ function inputOf(part: ToolCallPart | NativeToolCallPart): ToolUseBlock['input']
   return input
 }
 
-/** Only this provider's own thinking goes back as thinking, and only with its signature; the rest becomes tagged text. */
-function mapThinking(part: ThinkingPart, scope: AssistantScope): ContentBlock | undefined {
+/** Only this family's own thinking goes back as thinking, and only with its signature; the rest becomes tagged text. */
+function mapThinking(part: ThinkingPart, scope: AnswerScope): ContentBlock | undefined {
   const { profile } = scope
-  const isOwn = part.providerName === scope.system && profile.bedrockSendBackThinkingParts
+  const isOwn = part.providerName === scope.system && scope.isOwnFamily && profile.bedrockSendBackThinkingParts
   if (isOwn && part.signature !== undefined) {
     if (part.id === redactedId) return { reasoningContent: { redactedContent: redactedBytes(part) } }
     return { reasoningContent: { reasoningText: { text: part.content, signature: part.signature } } }
@@ -97,14 +112,20 @@ function redactedBytes(part: ThinkingPart): Uint8Array {
     : new TextEncoder().encode(signature)
 }
 
+/** The tool of Bedrock behind a part, if the model that is asked has it as well. */
+function ownTool(part: NativeToolCallPart | NativeToolReturnPart, { system, profile }: AssistantScope) {
+  if (part.providerName !== system || !profile.supportedNativeTools.has(part.toolName)) return undefined
+  return nativeToolByKind(part.toolName)
+}
+
 function mapNativeCall(part: NativeToolCallPart, scope: AssistantScope): ContentBlock | undefined {
-  const tool = part.providerName === scope.system ? nativeToolByKind(part.toolName) : undefined
+  const tool = ownTool(part, scope)
   if (tool === undefined) return undefined
   return { toolUse: { toolUseId: part.toolCallId, name: tool.wireName, input: inputOf(part), type: 'server_tool_use' } }
 }
 
 function mapNativeReturn(part: NativeToolReturnPart, scope: AssistantScope): ContentBlock | undefined {
-  const tool = part.providerName === scope.system ? nativeToolByKind(part.toolName) : undefined
+  const tool = ownTool(part, scope)
   if (tool === undefined) return undefined
   const status = part.providerDetails?.['status']
   const toolResult = {

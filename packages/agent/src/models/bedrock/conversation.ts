@@ -16,6 +16,8 @@ import { wellFormed } from './well-formed.ts'
 export interface ConversationScope {
   readonly profile: BedrockProfile
   readonly system: string
+  /** Whose model is asked; `undefined`: its id hides it. */
+  readonly vendor?: string
   readonly files: FetchedFiles
   /** Which user text a guardrail is to look at. */
   readonly guard?: 'last' | 'all'
@@ -30,7 +32,7 @@ export interface MappedConversation {
 /** The turns of a conversation as Converse takes them: alternating, results first, no empty turn, the user's first. */
 export function mapConversation(history: readonly ModelMessage[], scope: ConversationScope): MappedConversation {
   const writer = new ConversationWriter(scope)
-  const answers = { profile: scope.profile, system: scope.system, ids: writer.ids }
+  const answers = { profile: scope.profile, system: scope.system, vendor: scope.vendor, ids: writer.ids }
   for (const message of history) {
     if (message.kind === 'request') writer.addRequest(message)
     else writer.addResponse(mapResponse(message, answers))

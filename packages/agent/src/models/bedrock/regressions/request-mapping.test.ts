@@ -234,6 +234,52 @@ describe('turns', () => {
   })
 })
 
+describe('a conversation that goes on with another family', () => {
+  const signed = { kind: 'thinking' as const, content: 'Hm', signature: 'sig', providerName: 'bedrock' }
+  const sealed = { ...signed, id: 'redacted_content', content: '', signature: 'secret' }
+  const yes = { kind: 'text' as const, content: 'Yes' }
+  const by = (modelName: string, ...parts: Parameters<typeof assistantTurn>) => ({
+    ...assistantTurn(...parts),
+    modelName,
+  })
+
+  it('R49: tells the thinking of the other one, and keeps what only that one can read', async () => {
+    const history = (modelName: string) => [userTurn('x'), by(modelName, signed, sealed, yes), userTurn('y')]
+    const own = await requestBody({ messages: history('global.anthropic.claude-opus-4-6-v1') })
+    expect(own.messages![1]!.content!.map(block => Object.keys(block)[0])).toEqual([
+      'reasoningContent',
+      'reasoningContent',
+      'text',
+    ])
+    for (const writer of ['us.amazon.nova-2-lite-v1:0', 'openai.gpt-oss-120b-1:0', 'us.deepseek.r1-v1:0']) {
+      const other = await sent({ messages: history(writer) })
+      expect(other.messages![1]!.content, writer).toEqual([{ text: '<thinking>\nHm\n</thinking>' }, { text: 'Yes' }])
+    }
+    const hidden = await requestBody({ messages: history('arn:aws:bedrock:us-east-1:123456789012:prompt-router/abc') })
+    expect(hidden.messages![1]!.content![0]).toHaveProperty('reasoningContent')
+  })
+
+  it('leaves out what Nova ran itself for models that cannot', async () => {
+    const call = {
+      kind: 'builtin-tool-call' as const,
+      toolName: 'code_execution',
+      args: { snippet: '6*7' },
+      toolCallId: 'c1',
+      providerName: 'bedrock',
+    }
+    const result = { ...call, kind: 'builtin-tool-return' as const, content: { stdOut: '42' }, args: undefined }
+    const messages = [userTurn('x'), by('us.amazon.nova-2-lite-v1:0', call, result, yes), userTurn('y')]
+    for (const model of [claude, nova, llama, mistral]) {
+      const body = await sent({ messages }, model)
+      expect(body.messages![1]!.content, model).toEqual([{ text: 'Yes' }])
+      expect(body, model).not.toHaveProperty('toolConfig')
+    }
+    const back = await sent({ messages }, 'us.amazon.nova-2-lite-v1:0')
+    expect(back.messages![1]!.content).toHaveLength(3)
+    expect(back.toolConfig!.tools).toEqual([{ systemTool: { name: 'nova_code_interpreter' } }])
+  })
+})
+
 describe('tools', () => {
   it('R42: a history with tool calls and no tools now declares them again', async () => {
     const messages = [userTurn('Hello'), called('a'), toolTurn(returned('a')), userTurn('Thanks')]
