@@ -168,7 +168,7 @@ describe('interrupts', () => {
     expect((await expectDone(app.resume('d', { store }))).output).toEqual(['default', 'interrupt-expired'])
   })
 
-  it('a stale answer is not used for the next question', async () => {
+  it('R95: a stale answer is not used for the next question', async () => {
     const g = graphBuilder({ name: 'twice', input: type<number>(), output: type<boolean[]>() })
     g.start
       .step('ask', async ({ interrupt }) => [
@@ -604,7 +604,7 @@ describe('durability', () => {
     await expect(g.build().run({ input: 1, onEvent, store: memoryStore() })).rejects.toThrow('listener')
   })
 
-  it('task: no step runs before its predecessor is stored', async () => {
+  it('R95: no step runs before its predecessor is stored, unless durability says so', async () => {
     const inner = memoryStore()
     const order: string[] = []
     const store: GraphStore = {

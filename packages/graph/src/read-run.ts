@@ -75,9 +75,10 @@ export const readHistory = async (
   { runId, limit = 100, cursor = 0 }: PageOptions,
 ): Promise<HistoryPage> => {
   const run = await readHead(program, store, runId)
-  const last = Math.min(run.seq, cursor + limit)
+  const start = await beforeNext(store, runId, cursor)
+  const last = Math.min(run.seq, start + limit)
   const entries: HistoryEntry[] = []
-  for (let from = cursor; from < last;) {
+  for (let from = start; from < last;) {
     // one load stops at the newest snapshot before its end, so a page may need several
     const seq = await segmentEnd(store, runId, { from, last })
     const after = from
@@ -92,7 +93,13 @@ export const readHistory = async (
     })
     from = seq
   }
-  return cursor < last && last < run.seq ? { entries, cursor: last } : { entries }
+  return start < last && last < run.seq ? { entries, cursor: last } : { entries }
+}
+
+/** Where the next record that is still there begins: a store may keep the newest ones only. */
+const beforeNext = async (store: GraphStore, runId: string, cursor: number): Promise<number> => {
+  const [first] = await store.read(runId, { afterSeq: cursor, limit: 1 })
+  return first === undefined ? cursor : first.seq - 1
 }
 
 /** The last record up to `last` that has the same snapshot as the one after `from`. */

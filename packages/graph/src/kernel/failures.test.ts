@@ -60,6 +60,7 @@ describe('what user code throws', () => {
   })
 
   it('in a thenable, or in its getter, fails the node', async () => {
+    // oxlint-disable-next-line unicorn/no-thenable -- that is what this test is about
     const key: string = 'then'
     const get = () => {
       throw new Error('a getter')
