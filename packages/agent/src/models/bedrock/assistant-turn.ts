@@ -17,7 +17,7 @@ import { base64ToBytes } from '../../util/base64.ts'
 import type { BedrockProfile } from './facts.ts'
 import { parseModelId } from './model-id.ts'
 import { nativeToolByKind } from './native-tools.ts'
-import { wireToolName, type ToolCallIds } from './tool-names.ts'
+import type { ToolCallIds, ToolNames } from './tool-names.ts'
 import { wellFormed, wellFormedJson } from './well-formed.ts'
 
 export interface AssistantScope {
@@ -26,6 +26,7 @@ export interface AssistantScope {
   /** Whose model is asked; `undefined`: its id hides it. */
   readonly vendor?: string
   readonly ids: ToolCallIds
+  readonly names: ToolNames
 }
 
 /** One answer, and whether the family that is asked now wrote it. */
@@ -61,7 +62,7 @@ function mapPart(part: ResponsePart, scope: AnswerScope): ContentBlock | undefin
       return {
         toolUse: {
           toolUseId: scope.ids.forCall(part.toolCallId),
-          name: wireToolName(part.toolName),
+          name: scope.names.toWire(part.toolName),
           input: inputOf(part),
         },
       }

@@ -7,7 +7,7 @@ import { mapResponse } from './assistant-turn.ts'
 import { DocumentNames } from './content.ts'
 import type { BedrockProfile } from './facts.ts'
 import { guardUserText } from './guard-content.ts'
-import { ToolCallIds } from './tool-names.ts'
+import { ToolCallIds, type ToolNames } from './tool-names.ts'
 import { mapToolRetry, mapToolReturn, type ToolResultScope } from './tool-result.ts'
 import { ensureUserTurnFirst, finishLastTurn, mergeTurns, orderToolResults } from './turns.ts'
 import { mapUserPrompt, type UserPromptScope } from './user-prompt.ts'
@@ -18,6 +18,7 @@ export interface ConversationScope {
   readonly system: string
   /** Whose model is asked; `undefined`: its id hides it. */
   readonly vendor?: string
+  readonly names: ToolNames
   readonly files: FetchedFiles
   /** Which user text a guardrail is to look at. */
   readonly guard?: 'last' | 'all'
@@ -32,7 +33,13 @@ export interface MappedConversation {
 /** The turns of a conversation as Converse takes them: alternating, results first, no empty turn, the user's first. */
 export function mapConversation(history: readonly ModelMessage[], scope: ConversationScope): MappedConversation {
   const writer = new ConversationWriter(scope)
-  const answers = { profile: scope.profile, system: scope.system, vendor: scope.vendor, ids: writer.ids }
+  const answers = {
+    profile: scope.profile,
+    system: scope.system,
+    vendor: scope.vendor,
+    names: scope.names,
+    ids: writer.ids,
+  }
   for (const message of history) {
     if (message.kind === 'request') writer.addRequest(message)
     else writer.addResponse(mapResponse(message, answers))

@@ -24,6 +24,7 @@ import { loadSdk, type BedrockSdk } from './sdk.ts'
 import { mapCountTokens, mapRequest } from './request.ts'
 import { detailsOf, finishReasonOf, partsOf, usageOf } from './response.ts'
 import { BedrockStreamedResponse } from './stream.ts'
+import { toolNamesOf } from './tool-names.ts'
 
 import type {} from './settings.ts'
 
@@ -123,7 +124,7 @@ export class BedrockConverseModel implements Model {
     const finishReason = finishReasonOf(answer.stopReason)
     return {
       kind: 'response',
-      parts: partsOf(message.content ?? [], { system: this.system, timestamp }),
+      parts: partsOf(message.content ?? [], { system: this.system, timestamp, names: toolNamesOf(call.parameters) }),
       usage: usageOf(answer.usage),
       modelName: this.modelName,
       timestamp,

@@ -15,6 +15,7 @@ import type { BedrockProfile } from './facts.ts'
 import { isPromptArn, parseModelId } from './model-id.ts'
 import { mapSystem } from './system.ts'
 import { mapToolConfig, toolsOfHistory } from './tool-config.ts'
+import { toolNamesOf } from './tool-names.ts'
 
 /** What the request mapping needs to know of the model. */
 export interface RequestScope {
@@ -61,10 +62,12 @@ type CommonInput = Pick<ConverseRequest, 'system' | 'toolConfig' | 'additionalMo
 function mapCommon(call: ModelCall, scope: RequestScope, files: FetchedFiles): CommonInput {
   const { settings, parameters } = call
   const { profile, modelName } = scope
+  const names = toolNamesOf(parameters)
   const { messages, systemPrompts } = mapConversation(call.messages, {
     profile,
     system: scope.system,
     vendor: parseModelId(modelName).vendor,
+    names,
     files,
     guard: settings.bedrockGuardContent,
   })
@@ -75,8 +78,8 @@ function mapCommon(call: ModelCall, scope: RequestScope, files: FetchedFiles): C
     caching ? settings.bedrockCacheInstructions : undefined,
   )
   const toolConfig =
-    mapToolConfig({ modelName, profile, parameters, settings }) ??
-    toolsOfHistory(messages, [...parameters.functionTools, ...parameters.outputTools], profile)
+    mapToolConfig({ modelName, profile, parameters, settings, names }) ??
+    toolsOfHistory(messages, [...parameters.functionTools, ...parameters.outputTools], { profile, names })
   if (caching && settings.bedrockCacheMessages) cacheNewestUserTurn(messages, settings.bedrockCacheMessages)
   const cacheable = { messages, system, tools: toolConfig?.tools ?? [] }
   limitCachePoints(cacheable)

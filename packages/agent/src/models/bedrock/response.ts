@@ -22,12 +22,14 @@ import type { JsonObject } from '../../util/json.ts'
 import { redactedId } from './assistant-turn.ts'
 import { mediaTypeOfFormat, type MediaKind } from './media-format.ts'
 import { nativeToolByResultType, nativeToolByWireName } from './native-tools.ts'
+import type { ToolNames } from './tool-names.ts'
 
 /** Who answered, as parts and responses name it. */
 export interface ResponseOrigin {
   readonly system: string
   /** RFC 3339. */
   readonly timestamp: string
+  readonly names: ToolNames
 }
 
 /** @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_ResponseSyntax (read 2026-11-23) */
@@ -139,7 +141,7 @@ function callPart(toolUse: ToolUseBlock, origin: ResponseOrigin): ResponsePart {
   const args = (input ?? {}) as JsonObject
   return toolUse.type === 'server_tool_use'
     ? nativeCallPart({ name, toolUseId }, args, origin)
-    : { kind: 'tool-call', toolName: name, args, toolCallId: toolUseId }
+    : { kind: 'tool-call', toolName: origin.names.fromWire(name), args, toolCallId: toolUseId }
 }
 
 /** A call of a tool that Bedrock runs itself: never to be executed or answered here. */

@@ -85,7 +85,10 @@ export class StreamAssembler {
     if (start?.toolUse !== undefined) {
       const { name, toolUseId, type } = start.toolUse
       if (type !== 'server_tool_use')
-        return this.#parts.handleToolCall(index, { toolName: name, toolCallId: toolUseId })
+        return this.#parts.handleToolCall(index, {
+          toolName: name && this.#origin.names.fromWire(name),
+          toolCallId: toolUseId,
+        })
       this.#block(index).nativeCall = { name, toolUseId, input: '' }
     } else if (start?.toolResult !== undefined) {
       this.#block(index).nativeReturn = { content: [], ...start.toolResult, text: '' } as OpenBlock['nativeReturn']

@@ -9,6 +9,7 @@ import { streamedResponse, type ResponseFacts } from '../streamed-response.ts'
 import type { Deadlines } from '../deadlines.ts'
 import { mapError, type ErrorScope } from './errors.ts'
 import { StreamAssembler } from './stream-assembler.ts'
+import { toolNamesOf } from './tool-names.ts'
 
 export interface BedrockStreamOptions {
   readonly modelName: string
@@ -69,7 +70,11 @@ export class BedrockStreamedResponse implements StreamedResponse {
     options: BedrockStreamOptions,
   ): AsyncGenerator<ModelEvent | undefined, void, undefined> {
     const { deadlines, rest, system } = options
-    const assembler = new StreamAssembler(parts, facts, { system, timestamp: this.timestamp })
+    const assembler = new StreamAssembler(parts, facts, {
+      system,
+      timestamp: this.timestamp,
+      names: toolNamesOf(options.parameters),
+    })
     facts.providerResponseId = options.requestId
     let isDone = false
     try {

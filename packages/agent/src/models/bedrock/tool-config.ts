@@ -15,12 +15,14 @@ import { cachePointBlock } from './cache-points.ts'
 import type { BedrockProfile } from './facts.ts'
 import { nativeToolByKind } from './native-tools.ts'
 import { isThinkingAsked } from './thinking.ts'
+import type { ToolNames } from './tool-names.ts'
 
 export interface ToolConfigScope {
   readonly modelName: string
   readonly profile: BedrockProfile
   readonly parameters: ModelRequestParameters
   readonly settings: ModelSettings
+  readonly names: ToolNames
 }
 
 /** The tools of a request and how free the model is to use them. `undefined`: none.
@@ -44,9 +46,9 @@ function choose(
   choice: Exclude<ResolvedToolChoice, 'none'>,
   scope: ToolConfigScope,
 ): { tools: Tool[]; toolChoice: WireToolChoice } {
-  const { parameters, profile } = scope
+  const { parameters, names: wireNames } = scope
   const declared = [...declaredFunctionTools(parameters), ...parameters.outputTools]
-  const map = (tools: readonly ToolDefinition[]) => tools.map(tool => mapTool(tool, profile))
+  const map = (tools: readonly ToolDefinition[]) => tools.map(tool => mapTool(tool, scope))
   if (choice === 'auto') return { tools: map(declared), toolChoice: { auto: {} } }
   const canForce = checkForcing(scope)
   if (choice === 'required') return { tools: map(declared), toolChoice: canForce ? { any: {} } : { auto: {} } }
@@ -55,7 +57,7 @@ function choose(
   const [only] = names
   // the whole list stays, so that the prompt cache keeps hitting whichever tool is forced
   if (mode === 'required' && names.size === 1 && canForce)
-    return { tools: map(declared), toolChoice: { tool: { name: only } } }
+    return { tools: map(declared), toolChoice: { tool: { name: wireNames.toWire(only!) } } }
   const isForced = mode === 'required' && canForce
   return {
     tools: map(declared.filter(tool => names.has(tool.name))),
@@ -79,10 +81,10 @@ function checkForcing({ modelName, profile, parameters, settings }: ToolConfigSc
   )
 }
 
-function mapTool(tool: ToolDefinition, profile: BedrockProfile): Tool {
+function mapTool(tool: ToolDefinition, { profile, names }: Pick<ToolConfigScope, 'profile' | 'names'>): Tool {
   return {
     toolSpec: {
-      name: tool.name,
+      name: names.toWire(tool.name),
       ...(tool.description && { description: tool.description }),
       inputSchema: { json: tool.parametersJsonSchema } as ToolInputSchema,
       ...(tool.strict === true && profile.bedrockSupportsStrictToolDefinition && { strict: true }),
@@ -96,7 +98,7 @@ function mapTool(tool: ToolDefinition, profile: BedrockProfile): Tool {
 export function toolsOfHistory(
   messages: readonly Message[],
   known: readonly ToolDefinition[],
-  profile: BedrockProfile,
+  scope: Pick<ToolConfigScope, 'profile' | 'names'>,
 ): ToolConfiguration | undefined {
   const own = new Set<string>()
   const native = new Set<string>()
@@ -107,10 +109,10 @@ export function toolsOfHistory(
   }
   if (hasResult && own.size + native.size === 0) own.add('earlier_tool')
   if (own.size + native.size === 0) return undefined
-  const definitions = new Map(known.map(tool => [tool.name, tool]))
+  const definitions = new Map(known.map(tool => [scope.names.toWire(tool.name), tool]))
   const tools = [...own].map(name => {
     const tool = definitions.get(name)
-    return tool === undefined ? stub(name) : mapTool(tool, profile)
+    return tool === undefined ? stub(name) : mapTool(tool, scope)
   })
   return { tools: [...tools, ...[...native].map(name => ({ systemTool: { name } }))] }
 }

@@ -1,3 +1,5 @@
+import type { ModelRequestParameters } from '../model.ts'
+
 /** Bedrock's rule for names and ids of tools.
  *  @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolUseBlock.html (read 2026-11-23) */
 const idPattern = /^[a-zA-Z0-9_.:-]{1,64}$/
@@ -5,12 +7,54 @@ const idPattern = /^[a-zA-Z0-9_.:-]{1,64}$/
  *  @see https://github.com/vercel/ai/issues/11863 (read 2026-08-22) */
 const shortPattern = /^(?:[a-zA-Z0-9]{9}|tooluse_[\w-]{22})$/
 const unsafe = /[^a-zA-Z0-9_-]/g
+const namePattern = /^[a-zA-Z0-9_-]{1,64}$/
 
 /** A model sometimes calls a tool by a name no tool may have (`$READ`); replayed as it was, every later request fails. */
 export function wireToolName(name: string): string {
   const safe = name.replace(unsafe, '_').slice(0, 64)
   return safe === '' ? '_' : safe
 }
+
+/** The names of a request's tools on the wire, and back: servers of tools use dots and longer names than Bedrock takes. */
+export class ToolNames {
+  readonly #wireByName = new Map<string, string>()
+  readonly #nameByWire = new Map<string, string>()
+
+  constructor(tools: readonly { readonly name: string }[]) {
+    // names that are fine are theirs, whoever comes first
+    for (const { name } of tools) if (namePattern.test(name)) this.#add(name, name)
+    for (const { name } of tools) if (!this.#wireByName.has(name)) this.#add(name, this.#freeWireName(name))
+  }
+
+  /** Names of tools that are not declared are made possible as well. */
+  toWire(name: string): string {
+    return this.#wireByName.get(name) ?? wireToolName(name)
+  }
+
+  /** What a model calls, in the words of whoever declared it. */
+  fromWire(wire: string): string {
+    return this.#nameByWire.get(wire) ?? wire
+  }
+
+  #freeWireName(name: string): string {
+    const wire = wireToolName(name)
+    let free = wire
+    for (let counter = 2; this.#nameByWire.has(free); counter++) free = `${wire.slice(0, 60)}_${counter}`
+    return free
+  }
+
+  #add(name: string, wire: string): void {
+    this.#wireByName.set(name, wire)
+    this.#nameByWire.set(wire, name)
+  }
+}
+
+/** The names of the tools a request declares. */
+export function toolNamesOf({ functionTools, outputTools }: DeclaredTools): ToolNames {
+  return new ToolNames([...functionTools, ...outputTools])
+}
+
+type DeclaredTools = Pick<ModelRequestParameters, 'functionTools' | 'outputTools'>
 
 /** Gives every call of a conversation an id that Bedrock takes and that is unique within its turn, and finds it again for
  *  the result. Ids that are fine stay as they are. */

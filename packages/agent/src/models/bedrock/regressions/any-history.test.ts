@@ -84,7 +84,39 @@ const thinking = fc.record({
   providerName: fc.constantFrom('bedrock', 'anthropic', undefined),
 })
 const text = fc.record({ kind: fc.constant('text' as const), content: words })
-const answer = fc.array(fc.oneof(callPart, thinking, text), { maxLength: 4 })
+const providerName = fc.constantFrom('bedrock', 'openai', 'anthropic', undefined)
+const nativeName = fc.constantFrom('code_execution', 'web_search', 'tool_search', 'constructor')
+const nativeCall = fc.record({
+  kind: fc.constant('builtin-tool-call' as const),
+  toolName: nativeName,
+  toolCallId: fc.constantFrom('n1', 'n2'),
+  args: fc.constantFrom('{"snippet":"1"}', undefined),
+  providerName,
+})
+const nativeReturn = fc.record({
+  kind: fc.constant('builtin-tool-return' as const),
+  toolName: nativeName,
+  toolCallId: fc.constantFrom('n1', 'n2'),
+  content: fc.constantFrom(null, 'text', { stdOut: 'x' }),
+  providerName,
+})
+const made = fc.record({
+  kind: fc.constant('file' as const),
+  content: fc.constant({ kind: 'binary' as const, data: 'AQID', mediaType: 'image/png' }),
+})
+const compaction = fc.record({ kind: fc.constant('compaction' as const), content: words, providerName })
+const answer = fc.array(
+  fc.oneof(
+    { weight: 3, arbitrary: callPart },
+    { weight: 2, arbitrary: thinking },
+    { weight: 2, arbitrary: text },
+    nativeCall,
+    nativeReturn,
+    made,
+    compaction,
+  ),
+  { maxLength: 5 },
+)
 const plainRequest = fc.array(
   fc.oneof(
     fc.record({ kind: fc.constant('user-prompt' as const), content: prompt }),
@@ -100,19 +132,20 @@ const history: fc.Arbitrary<ModelMessage[]> = fc
     fc.tuple(
       plainRequest,
       answer,
-      fc.array(fc.tuple(toolContent, fc.constantFrom('success', 'failed', 'retry')), { minLength: 4, maxLength: 4 }),
+      fc.array(fc.tuple(toolContent, fc.constantFrom('success', 'failed', 'retry')), { minLength: 5, maxLength: 5 }),
       fc.boolean(),
+      fc.constantFrom(claude, nova, 'gpt-5', undefined),
     ),
     { minLength: 1, maxLength: 4 },
   )
   .map(rounds => {
     const messages: ModelMessage[] = []
     let owed: RequestPart[] = []
-    for (const [request, response, results, isReversed] of rounds) {
-      messages.push(
-        toolTurn(...(isReversed ? [...request, ...owed.toReversed()] : [...owed, ...request])),
-        assistantTurn(...response),
-      )
+    for (const [request, response, results, isReversed, modelName] of rounds) {
+      messages.push(toolTurn(...(isReversed ? [...request, ...owed.toReversed()] : [...owed, ...request])), {
+        ...assistantTurn(...response),
+        ...(modelName !== undefined && { modelName }),
+      })
       owed = resultsOf(response, results)
     }
     return [...messages, toolTurn(...owed, { kind: 'user-prompt', content: 'Go on.' })]
@@ -143,6 +176,7 @@ const settings = fc.record(
 describe.each([
   ['Claude', claude],
   ['Nova', nova],
+  ['Nova 2', 'us.amazon.nova-2-lite-v1:0'],
   ['Llama', 'us.meta.llama3-3-70b-instruct-v1:0'],
   ['Mistral', 'mistral.mistral-large-2407-v1:0'],
   ['Qwen', 'qwen.qwen3-32b-v1:0'],

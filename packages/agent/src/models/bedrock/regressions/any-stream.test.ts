@@ -6,6 +6,7 @@ import { emptyUsage } from '../../../usage/usage.ts'
 import { PartsManager } from '../../parts-manager.ts'
 import type { ResponseFacts } from '../../streamed-response.ts'
 import { StreamAssembler } from '../stream-assembler.ts'
+import { ToolNames } from '../tool-names.ts'
 
 const index = fc.constantFrom(0, 1, 2, 7, undefined)
 const text = fc.constantFrom('', 'a', '{}', '{"a":', '1}', '__proto__', '\ud83c')
@@ -51,7 +52,11 @@ describe('any events, in any order', () => {
       fc.property(fc.array(event, { maxLength: 30 }), events => {
         const parts = new PartsManager()
         const facts: ResponseFacts = { usage: emptyUsage }
-        const assembler = new StreamAssembler(parts, facts, { system: 'bedrock', timestamp: '2026-01-01T00:00:00Z' })
+        const assembler = new StreamAssembler(parts, facts, {
+          system: 'bedrock',
+          timestamp: '2026-01-01T00:00:00Z',
+          names: new ToolNames([{ name: 'weather' }]),
+        })
         try {
           for (const item of events) {
             const made = assembler.handle(item as ConverseStreamOutput)

@@ -1,6 +1,11 @@
 import type { ConverseRequest } from '@aws-sdk/client-bedrock-runtime'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { block, reply } from '@tenon/local-bedrock'
+import { z } from 'zod'
+import { agent, tool } from '../../../core.ts'
 import { UserError } from '../../../errors/user-error.ts'
+import type { ModelMessage, ModelResponse } from '../../../messages/message.ts'
+import { emptyUsage } from '../../../usage/usage.ts'
 import { binaryContent, cachePoint, imageUrl, documentUrl, uploadedFile } from '../../../messages/user-content.ts'
 import { countTokens, requestModel, streamModel } from '../../call-model.ts'
 import { isThinkingAsked } from '../thinking.ts'
@@ -107,6 +112,37 @@ describe('tool results', () => {
     const call = assistantTurn({ kind: 'tool-call', toolName: '$READ FILE', args: {}, toolCallId: 'a' })
     const body = await sent({ messages: [userTurn('Hello'), call, toolTurn(returned('a'))], parameters: asked })
     expect(body.messages![1]!.content![0]!.toolUse).toMatchObject({ name: '_READ_FILE', toolUseId: 'a' })
+  })
+
+  it('R39: tools whose names Bedrock refuses are declared under others, called by their own, and replayed', async () => {
+    const long = 'l'.repeat(100)
+    const names = ['a_b', 'a.b', 'a/b', long, `${long}x`, 'übersetze', '__proto__']
+    const called: string[] = []
+    const tools = names.map(name => tool({ name, input: z.object({}), run: () => (called.push(name), `ran ${name}`) }))
+    const local = await startEndpoint()
+    const declared: string[] = []
+    local.responder.push(request => {
+      declared.push(...request.toolConfig!.tools.map(each => each.toolSpec!.name))
+      return reply.blocks(declared.map((name, index) => block.toolUse(name, {}, `t${index}`)))
+    }, 'done')
+    expect((await agent({ model: local.model(), tools }).run('go')).output).toBe('done')
+    expect(called.toSorted()).toEqual(names.toSorted())
+    expect(new Set(declared).size).toBe(names.length)
+    expect(declared.slice(0, 3)).toEqual(['a_b', 'a_b_2', 'a_b_3'])
+    const [, turn] = local.responder.requests.at(-1)!.messages
+    expect(turn!.content.map(each => each.toolUse!.name)).toEqual(declared)
+    local.responder.push(reply.blocks(declared.map((name, index) => block.toolUse(name, {}, `t${index}`))), 'done')
+    called.length = 0
+    expect(await agent({ model: local.model(), tools }).stream('go').output).toBe('done')
+    expect(called.toSorted()).toEqual(names.toSorted())
+    const forced = callOf({
+      parameters: { functionTools: [{ ...weather, name: 'a.b' }] },
+      settings: { toolChoice: ['a.b'] },
+    })
+    local.responder.push('ok')
+    await requestModel(local.model(), forced)
+    expect(local.responder.requests.at(-1)!.toolConfig!.toolChoice).toEqual({ tool: { name: 'a_b' } })
+    await local[Symbol.asyncDispose]()
   })
 
   it('R17 R40: ids Bedrock refuses, or that repeat, become ids it takes, the same for call and result', async () => {
@@ -238,8 +274,11 @@ describe('a conversation that goes on with another family', () => {
   const signed = { kind: 'thinking' as const, content: 'Hm', signature: 'sig', providerName: 'bedrock' }
   const sealed = { ...signed, id: 'redacted_content', content: '', signature: 'secret' }
   const yes = { kind: 'text' as const, content: 'Yes' }
-  const by = (modelName: string, ...parts: Parameters<typeof assistantTurn>) => ({
-    ...assistantTurn(...parts),
+  const by = (modelName: string, ...parts: ModelResponse['parts']): ModelMessage => ({
+    kind: 'response',
+    parts,
+    usage: emptyUsage,
+    providerName: 'bedrock',
     modelName,
   })
 
@@ -267,7 +306,8 @@ describe('a conversation that goes on with another family', () => {
       toolCallId: 'c1',
       providerName: 'bedrock',
     }
-    const result = { ...call, kind: 'builtin-tool-return' as const, content: { stdOut: '42' }, args: undefined }
+    const { args: _, ...answered } = call
+    const result = { ...answered, kind: 'builtin-tool-return' as const, content: { stdOut: '42' } }
     const messages = [userTurn('x'), by('us.amazon.nova-2-lite-v1:0', call, result, yes), userTurn('y')]
     for (const model of [claude, nova, llama, mistral]) {
       const body = await sent({ messages }, model)
