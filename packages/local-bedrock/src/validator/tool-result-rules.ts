@@ -148,6 +148,20 @@ export const toolResultRules: readonly Rule[] = [
       }),
   },
   {
+    id: 'server-tool-pairs',
+    refuses: 'a call of a tool that the service ran without its result in the same turn, or a result without its call',
+    source: 'own',
+    check: ({ request: { messages } }) =>
+      firstOf(messages.entries(), ([index, { content }]) => {
+        const calls = content.flatMap(({ toolUse }) => (toolUse?.type === undefined ? [] : toolUse.toolUseId))
+        const results = content.flatMap(({ toolResult }) =>
+          toolResult?.type === undefined ? [] : toolResult.toolUseId,
+        )
+        const lonely = calls.find(id => !results.includes(id)) ?? results.find(id => !calls.includes(id))
+        return lonely && `The server tool use ${lonely} at messages.${index}.content must have a call and a result.`
+      }),
+  },
+  {
     id: 'tool-result-content-key',
     refuses: 'an unknown block inside a result, such as a cache point',
     source: 'https://github.com/Portkey-AI/gateway/issues/1762',

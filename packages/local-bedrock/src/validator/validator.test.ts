@@ -561,6 +561,19 @@ const refused: Case[] = [
     'text content blocks must be non-empty',
   ],
   [
+    'server-tool-pairs',
+    'us.amazon.nova-2-lite-v1:0',
+    {
+      messages: [
+        ...hello,
+        assistant({ toolUse: { toolUseId: 's1', name: 'nova_code_interpreter', input: {}, type: 'server_tool_use' } }),
+        ...hello,
+      ],
+      toolConfig: { tools: [{ systemTool: { name: 'nova_code_interpreter' } }] },
+    },
+    'The server tool use s1 at messages.1.content must have a call and a result.',
+  ],
+  [
     'tool-result-media',
     qwen,
     { messages: [user(text('Hi')), assistant(call()), user(result('id1', [image()]))], ...tools() },

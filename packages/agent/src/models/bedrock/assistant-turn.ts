@@ -32,12 +32,13 @@ export interface AssistantScope {
 /** One answer, and whether the family that is asked now wrote it. */
 interface AnswerScope extends AssistantScope {
   readonly isOwnFamily: boolean
+  readonly parts: readonly ResponsePart[]
 }
 
 /** The blocks of one answer of the model, as it is sent back. Empty: the turn is left out. */
 export function mapResponse(response: ModelResponse, assistant: AssistantScope): ContentBlock[] {
   assistant.ids.beginTurn()
-  const scope = { ...assistant, isOwnFamily: isOwnFamily(response, assistant) }
+  const scope = { ...assistant, isOwnFamily: isOwnFamily(response, assistant), parts: response.parts }
   const blocks: ContentBlock[] = []
   for (const part of response.parts) {
     const block = mapPart(part, scope)
@@ -113,19 +114,22 @@ function redactedBytes(part: ThinkingPart): Uint8Array {
     : new TextEncoder().encode(signature)
 }
 
-/** The tool of Bedrock behind a part, if the model that is asked has it as well. */
-function ownTool(part: NativeToolCallPart | NativeToolReturnPart, { system, profile }: AssistantScope) {
+/** The tool of Bedrock behind a part, if the model that is asked has it as well, and the other half of the pair is there: a
+ *  stream that broke off may have left one without. */
+function ownTool(part: NativeToolCallPart | NativeToolReturnPart, { system, profile, parts }: AnswerScope) {
   if (part.providerName !== system || !profile.supportedNativeTools.has(part.toolName)) return undefined
-  return nativeToolByKind(part.toolName)
+  const otherHalf = part.kind === 'builtin-tool-call' ? 'builtin-tool-return' : 'builtin-tool-call'
+  const isPaired = parts.some(other => other.kind === otherHalf && other.toolCallId === part.toolCallId)
+  return isPaired ? nativeToolByKind(part.toolName) : undefined
 }
 
-function mapNativeCall(part: NativeToolCallPart, scope: AssistantScope): ContentBlock | undefined {
+function mapNativeCall(part: NativeToolCallPart, scope: AnswerScope): ContentBlock | undefined {
   const tool = ownTool(part, scope)
   if (tool === undefined) return undefined
   return { toolUse: { toolUseId: part.toolCallId, name: tool.wireName, input: inputOf(part), type: 'server_tool_use' } }
 }
 
-function mapNativeReturn(part: NativeToolReturnPart, scope: AssistantScope): ContentBlock | undefined {
+function mapNativeReturn(part: NativeToolReturnPart, scope: AnswerScope): ContentBlock | undefined {
   const tool = ownTool(part, scope)
   if (tool === undefined) return undefined
   const status = part.providerDetails?.['status']

@@ -202,15 +202,15 @@ export class BedrockConverseModel implements Model {
       totalMs: settings.timeoutMs ?? timeouts.timeoutMs,
       firstByteMs: timeouts.firstByteTimeoutMs,
       idleMs: timeouts.idleTimeoutMs,
-      onRelease: controller => running.delete(controller),
+      onRelease: ended => running.delete(ended),
     })
-    running.add(deadlines.controller)
+    running.add(deadlines)
     return deadlines
   }
 
   /** Runs one request under its deadlines. An abort wins at once, whatever the SDK is busy with, and every error is one of ours. */
   async #guard<T>(deadlines: Deadlines, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const { signal } = deadlines.controller
+    const { signal } = deadlines
     try {
       return await deadlines.race(work(signal))
     } catch (error) {
@@ -218,8 +218,7 @@ export class BedrockConverseModel implements Model {
         ? signal.reason
         : mapError(error, { modelName: this.modelName, baseUrl: this.baseUrl })
       // only after a failure: the SDK would close the connection of a finished request, which is to be kept
-      deadlines.controller.abort(thrown)
-      deadlines.release()
+      deadlines.abort(thrown)
       throw thrown
     }
   }

@@ -77,9 +77,9 @@ export class BedrockProvider {
   readonly name = 'bedrock'
   readonly timeouts: Readonly<Required<BedrockTimeouts>>
   readonly options: BedrockProviderOptions
-  /** One controller for each request that runs: `close()` ends them, which over HTTP/2 the SDK's client does not.
+  /** The requests that run: `close()` ends them, which over HTTP/2 the SDK's client does not.
    *  @internal */
-  readonly running = new Set<AbortController>()
+  readonly running = new Set<Pick<AbortController, 'abort'>>()
   #client: BedrockRuntimeClient | undefined
   #creating: Promise<BedrockRuntimeClient> | undefined
   #isOwnClient = false
@@ -134,8 +134,8 @@ export class BedrockProvider {
   /** Ends the requests that run, each with a ModelConnectionError, and closes the connections of the client this provider made.
    *  The provider may be used again. */
   close(): void {
-    for (const controller of this.running) {
-      controller.abort(new ModelConnectionError('The Bedrock provider was closed while the model answered.'))
+    for (const request of this.running) {
+      request.abort(new ModelConnectionError('The Bedrock provider was closed while the model answered.'))
     }
     if (this.#isOwnClient) this.#client?.destroy()
     this.#client = this.options.client

@@ -42,7 +42,7 @@ export class BedrockStreamedResponse implements StreamedResponse {
       providerUrl: options.baseUrl,
       timestamp,
       parameters: options.parameters,
-      controller: options.deadlines.controller,
+      controller: options.deadlines,
       ignoreLeadingWhitespace: options.ignoreLeadingWhitespace,
       read: (parts, facts) => this.#read(parts, facts, options),
     })
@@ -87,19 +87,19 @@ export class BedrockStreamedResponse implements StreamedResponse {
         deadlines.received()
       }
       // over HTTP/2 the SDK takes an abort, or a lost session, for the end
-      deadlines.controller.signal.throwIfAborted()
+      deadlines.signal.throwIfAborted()
       if (!assembler.isStopped) throw new Error('the connection ended before the model said that it had finished')
       isDone = true
     } catch (error) {
       throw this.#interrupted(error, options)
     } finally {
       deadlines.release()
-      if (!isDone) deadlines.controller.abort(new DOMException('The stream is no longer read.', 'AbortError'))
+      if (!isDone) deadlines.abort(new DOMException('The stream is no longer read.', 'AbortError'))
     }
   }
 
   #interrupted(error: unknown, options: BedrockStreamOptions): unknown {
-    const { signal } = options.deadlines.controller
+    const { signal } = options.deadlines
     if (signal.aborted) return signal.reason
     if (AgentError.is(error)) return error
     const scope: ErrorScope = { modelName: this.modelName, baseUrl: options.baseUrl }
