@@ -34,12 +34,12 @@ export function configure(options: AnyAgentOptions, surroundings: AgentSurroundi
     takesFromCapabilities: { toolsets: true, instructions: true },
     output: buildOutputSchema(options.output),
     outputValidators: options.outputValidators ?? [],
-    modelSettings: options.modelSettings === undefined ? [] : [options.modelSettings],
+    modelSettings: oneOrNone(options.modelSettings),
     runModelSettings: [],
     retries: mergeRetries({ tools: 1, output: 1 }, options.retries),
     endStrategy: options.endStrategy ?? 'graceful',
     toolTimeoutMs: options.toolTimeoutMs,
-    metadata: options.metadata === undefined ? [] : [options.metadata],
+    metadata: oneOrNone(options.metadata),
     validationContext: options.validationContext,
     usageLimits: options.usageLimits ?? {},
     prices: options.prices,
@@ -59,16 +59,12 @@ export function forRun(config: AgentConfig, options: AnyRunOptions): AgentConfig
     ...config,
     model: model ?? config.model,
     output: output === undefined ? config.output : buildOutputSchema(output),
-    runInstructions:
-      instructions === undefined
-        ? config.runInstructions
-        : [...config.runInstructions, ...listInstructions(instructions)],
-    toolsets: toolsets === undefined ? config.toolsets : [...config.toolsets, ...toolsets],
-    capabilities: capabilities === undefined ? config.capabilities : [...config.capabilities, ...capabilities],
-    runModelSettings:
-      modelSettings === undefined ? config.runModelSettings : [...config.runModelSettings, modelSettings],
-    retries: retries === undefined ? config.retries : mergeRetries(config.retries, retries),
-    metadata: metadata === undefined ? config.metadata : [...config.metadata, metadata],
+    runInstructions: joined(config.runInstructions, listInstructions(instructions)),
+    toolsets: joined(config.toolsets, toolsets),
+    capabilities: joined(config.capabilities, capabilities),
+    runModelSettings: joined(config.runModelSettings, oneOrNone(modelSettings)),
+    retries: mergeRetries(config.retries, retries),
+    metadata: joined(config.metadata, oneOrNone(metadata)),
     usageLimits: usageLimits ?? config.usageLimits,
   }
 }
@@ -147,6 +143,13 @@ function chooseConversationId(
   const inherited = given === 'new' ? undefined : history.findLast(message => message.conversationId !== undefined)
   return inherited?.conversationId ?? config.effects.id('conversation')
 }
+
+/** Two lists as one: the first itself when there is nothing to add. */
+export function joined<T>(list: readonly T[], more: readonly T[] = []): readonly T[] {
+  return more.length === 0 ? list : [...list, ...more]
+}
+
+const oneOrNone = <T>(value: T | undefined): readonly T[] => (value === undefined ? [] : [value])
 
 function mergeRetries(base: Retries, given: number | Partial<Retries> | undefined): Retries {
   const merged = typeof given === 'number' ? { tools: given, output: given } : { ...base, ...given }

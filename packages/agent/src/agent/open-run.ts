@@ -8,6 +8,7 @@ import type { OutputSchema, OutputTool } from '../output/output.ts'
 import type { Toolset } from '../toolsets/toolset.ts'
 import { isPromiseLike, type JsonObject } from '../util/json.ts'
 import type { AgentConfig, MetadataSource } from './agent-config.ts'
+import { joined } from './configure.ts'
 import type { Run } from './run.ts'
 import { resolveModel } from './steps/select-model.ts'
 
@@ -16,7 +17,7 @@ export async function openRun(run: Run): Promise<(() => Promise<void>) | undefin
   run.outputTools = outputToolsOf(run.config.output)
   const capabilities = withToolSearch(run.config)
   if (capabilities.length > 0) await openCapabilities(run, capabilities)
-  else run.instructionSources = listAll(run.config.instructions, run.config.runInstructions)
+  else run.instructionSources = joined(run.config.instructions, run.config.runInstructions)
   const model = resolveModel(run, run.config.model)
   run.model = isPromiseLike(model) ? await model : model
   refuseEndlessToolChoice(run)
@@ -42,9 +43,6 @@ function refuseEndlessToolChoice(run: Run): void {
       "Use `{ kind: 'tool-or-output', functionTools }`, or a settings function.",
   )
 }
-
-const listAll = <T>(list: readonly T[], more: readonly T[]): readonly T[] =>
-  more.length === 0 ? list : [...list, ...more]
 
 const outputTools = new WeakMap<OutputSchema, ReadonlyMap<string, OutputTool>>()
 
@@ -76,21 +74,16 @@ async function openCapabilities(run: Run, given: readonly Capability[]): Promise
   const own = await Promise.all(given.map(async capability => (await capability.forRun?.(run.context())) ?? capability))
   run.capabilities = orderCapabilities(own)
   run.hooks = compileHooks(run.capabilities)
-  const { takesFromCapabilities } = run.config
-  run.instructionSources = [
-    ...run.config.instructions,
-    ...run.capabilities.flatMap(({ instructions }) =>
-      instructions === undefined || !takesFromCapabilities.instructions ? [] : instructions,
-    ),
-    ...run.config.runInstructions,
-  ]
+  const { takesFromCapabilities, instructions: ofAgent, runInstructions } = run.config
+  const ofCapabilities = takesFromCapabilities.instructions
+    ? run.capabilities.flatMap(({ instructions }) => instructions ?? [])
+    : []
+  run.instructionSources = [...ofAgent, ...ofCapabilities, ...runInstructions]
 }
 
 function assembleToolset(run: Run): Toolset {
   const { functionToolset, toolsets, takesFromCapabilities } = run.config
-  const ofCapabilities = run.capabilities.flatMap(({ toolset }) =>
-    toolset === undefined || !takesFromCapabilities.toolsets ? [] : [toolset],
-  )
+  const ofCapabilities = takesFromCapabilities.toolsets ? run.capabilities.flatMap(({ toolset }) => toolset ?? []) : []
   const all = [functionToolset, ...toolsets, ...ofCapabilities]
   const combined = all.length === 1 ? functionToolset : new CombinedToolset(all)
   return run.capabilities.reduceRight((inner, capability) => capability.wrapToolset?.(inner) ?? inner, combined)

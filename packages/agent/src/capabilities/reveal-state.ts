@@ -39,24 +39,23 @@ class Reading {
 
     const last = messages[keep]
     if (last === undefined || !last.parts.some(isTelling)) return this.#kept
-    const current = this.#kept.copy()
+    const current = new State(this.#kept)
     current.read(last)
     return current
   }
 }
 
 class State implements RevealState {
-  readonly discoveredToolNames = new Set<string>()
-  readonly loadedCapabilityIds = new Set<string>()
+  readonly discoveredToolNames: Set<string>
+  readonly loadedCapabilityIds: Set<string>
   /** Capability by the id of the call that asks for it. */
-  readonly #loads = new Map<string, string>()
+  readonly #loads: Map<string, string>
 
-  copy(): State {
-    const copy = new State()
-    for (const name of this.discoveredToolNames) copy.discoveredToolNames.add(name)
-    for (const id of this.loadedCapabilityIds) copy.loadedCapabilityIds.add(id)
-    for (const [callId, id] of this.#loads) copy.#loads.set(callId, id)
-    return copy
+  /** @param from is copied */
+  constructor(from?: State) {
+    this.discoveredToolNames = new Set(from?.discoveredToolNames)
+    this.loadedCapabilityIds = new Set(from?.loadedCapabilityIds)
+    this.#loads = new Map(from === undefined ? [] : from.#loads)
   }
 
   read(message: ModelMessage): void {

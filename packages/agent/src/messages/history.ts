@@ -34,22 +34,23 @@ export function cleanHistory(
 export class HistoryCleaner {
   readonly #options: CleanHistoryOptions
   /** Messages before this are settled: nothing appended can change what became of them, save a late answer. */
-  #settled = 0
+  #settled!: number
   /** The last settled message: tells whether the history is still the one we know. */
   #anchor: ModelMessage | undefined
   /** Ids that settled responses called. */
-  #seen = new Set<string>()
+  #seen!: Set<string>
   /** Ids of settled calls that were taken for unanswered. */
-  #givenUp = new Set<string>()
-  #out: ModelMessage[] = []
-  #settledOut = 0
+  #givenUp!: Set<string>
+  #out!: ModelMessage[]
+  #settledOut!: number
   /** Message `#settledOut - 1`, before the unsettled ones were joined to it. */
   #lastOut: ModelMessage | undefined
   /** Whether the settled messages came out as they went in. */
-  #untouched = true
+  #untouched!: boolean
 
   constructor(options: CleanHistoryOptions = {}) {
     this.#options = options
+    this.reset()
   }
 
   /** The cleaned history: `messages` itself when nothing had to change, else an array that the next call reuses.

@@ -98,11 +98,9 @@ export class BatchResults {
   defer(kind: 'call' | 'approval', part: ToolCallPart, metadata: JsonObject | undefined): void {
     const list = kind === 'call' ? this.#calls : this.#approvals
     list.push(part)
-    if (metadata !== undefined) {
-      // defined, not assigned: an id may be `__proto__`
-      this.#metadata ??= Object.create(null) as Record<string, JsonObject>
-      Object.defineProperty(this.#metadata, part.toolCallId, { value: metadata, enumerable: true, configurable: true })
-    }
+    // without a prototype: an id may be `__proto__`
+    if (metadata !== undefined)
+      (this.#metadata ??= Object.create(null) as Record<string, JsonObject>)[part.toolCallId] = metadata
   }
 
   get hasDeferred(): boolean {

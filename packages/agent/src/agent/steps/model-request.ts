@@ -23,6 +23,7 @@ import type { NodeWork } from './node-work.ts'
 import { consumeOutputRetry } from './output-retry.ts'
 import { collectNativeTools, refreshTools, requestParameters } from './request-parameters.ts'
 import { selectModel } from './select-model.ts'
+import { feedback } from './text-output.ts'
 
 /** Sends one request and takes the response into the history. Only what is streamed, hooked or enqueued has events. */
 export function sendRequest(run: Run, node: ModelRequestNode): NodeWork {
@@ -243,13 +244,7 @@ function withCost(run: Run, response: ModelResponse): ModelResponse {
 /** A hook refused the response: the model is told why and asked again, from the budget of outputs. */
 function retryRequest(run: Run, error: { readonly message: string }): AgentNode {
   consumeOutputRetry(run, error)
-  const part = {
-    kind: 'retry-prompt',
-    content: error.message,
-    toolCallId: run.config.effects.id('tool-call'),
-    timestamp: run.now(),
-  } as const
-  return { kind: 'model-request', parts: [part] }
+  return { kind: 'model-request', parts: [feedback(run, error.message)] }
 }
 
 /** The response enters the history before its limits are checked: what was paid for can be inspected. */
