@@ -206,45 +206,20 @@ async function* takeOutput(
 
 /** Everything runs: functions, then all outputs one by one. The first valid output, in the order of the calls, wins. */
 async function* exhaustive(run: Run, { calls, results }: Batch): AsyncGenerator<AgentEvent, Winner | undefined> {
-  const ofFunctions = new BatchResults()
   let winner: Winner | undefined
   let failure: unknown
-  const attempts = new Map<string, OutputAttempt>()
+  const together = results.hold()
   try {
-    yield* runFunctionCalls(run, calls.filter(isFunctionCall), ofFunctions)
+    yield* runFunctionCalls(run, calls.filter(isFunctionCall), results)
     for (const call of calls.filter(isOutputCall)) {
       const attempt = yield* tryOutputCall(run, call, { pastBudget: 'keep', isLoser: winner !== undefined })
       winner ??= attempt.winner
       failure ??= attempt.exhausted
-      attempts.set(String(call.index), attempt)
+      together.set(call.index, attempt)
     }
   } finally {
-    mergeInOrder(calls, { results, ofFunctions, attempts })
+    results.addHeld(run.now())
   }
   if (winner === undefined && failure !== undefined) throw failure
   return winner
-}
-
-interface ToMerge {
-  readonly results: BatchResults
-  readonly ofFunctions: BatchResults
-  readonly attempts: ReadonlyMap<string, OutputAttempt>
-}
-
-/** Puts the parts of functions and outputs, which ran apart, back into the order of their calls. */
-function mergeInOrder(calls: readonly BatchCall[], { results, ofFunctions, attempts }: ToMerge): void {
-  if (ofFunctions.retryAsked) results.retryAsked = true
-  results.adopt(ofFunctions)
-  const rest = [...ofFunctions.parts]
-  for (const call of calls) {
-    const attempt = attempts.get(String(call.index))
-    if (attempt !== undefined) {
-      results.addPart(attempt.part)
-      continue
-    }
-    const answers = (part: RequestPart | undefined) =>
-      part !== undefined && 'toolCallId' in part && part.toolCallId === call.part.toolCallId
-    while (answers(rest[0])) results.addPart(rest.shift() as RequestPart)
-  }
-  for (const part of rest) results.addPart(part)
 }

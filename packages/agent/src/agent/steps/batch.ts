@@ -57,11 +57,14 @@ export class BatchResults {
   readonly #calls: ToolCallPart[] = []
   readonly #approvals: ToolCallPart[] = []
   #metadata: Record<string, JsonObject> | undefined
+  #held: Map<number, CallResult> | undefined
   /** A function tool asked for a correction. */
   retryAsked = false
 
   /** Adds the results of calls that ran together: results first, in the order of their calls, then their user content. */
   addGroup(results: ReadonlyMap<number, CallResult>, timestamp: string): void {
+    const held = this.#held
+    if (held !== undefined) return results.forEach((result, index) => held.set(index, result))
     const ordered = [...results].sort(([a], [b]) => a - b).map(([, result]) => result)
     const parts: RequestPart[] = []
     const contents: UserPromptPart[] = []
@@ -75,12 +78,16 @@ export class BatchResults {
     this.#groups.push([...parts, ...contents])
   }
 
-  /** Takes over the calls another collection put off. */
-  adopt(other: BatchResults): void {
-    this.#calls.push(...other.#calls.splice(0))
-    this.#approvals.push(...other.#approvals.splice(0))
-    if (other.#metadata !== undefined)
-      this.#metadata = Object.assign(this.#metadata ?? Object.create(null), other.#metadata)
+  /** From now on results wait for others that run apart from them, and become one group with them.
+   *  @returns by the index of their calls, for others to be added */
+  hold(): Map<number, CallResult> {
+    return (this.#held = new Map())
+  }
+
+  addHeld(timestamp: string): void {
+    const held = this.#held
+    this.#held = undefined
+    if (held !== undefined) this.addGroup(held, timestamp)
   }
 
   addPart(part: RequestPart): void {
