@@ -9,18 +9,23 @@ export interface DeadlineOptions {
   readonly firstByteMs: number
   readonly idleMs: number
   /** Told that the request is over; more than once, maybe. */
-  readonly onRelease?: (controller: AbortController) => void
+  readonly onRelease?: (deadlines: Deadlines) => void
 }
 
 /** The clock and the brake of one request: one AbortController, aborted by the caller's signal, by a timeout, or when nobody
  *  reads on. The SDK sets no time limit itself, and keeps a stream open that nobody reads.
+ *
+ *  There is one timer, set to what is due next; when it fires, it looks what is. A request is cheap to watch that way, and so is a
+ *  piece of a stream.
  *  @see https://github.com/strands-agents/harness-sdk/issues/3224 (read 2026-08-22) */
 export class Deadlines {
-  readonly controller = new AbortController()
+  readonly #controller = new AbortController()
   readonly #options: DeadlineOptions
   readonly #onAbort: () => void
-  #total: ReturnType<typeof setTimeout> | undefined
-  #pause: ReturnType<typeof setTimeout> | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
+  readonly #totalAt: number
+  readonly #firstByteAt: number
+  #phase: 'opening' | 'streaming' | 'over' = 'opening'
   /** When the reader began to wait for the next piece; `undefined`: the reader is busy itself. */
   #waitingSince: number | undefined
   #reject: ((reason: unknown) => void) | undefined
@@ -29,29 +34,43 @@ export class Deadlines {
   constructor(options: DeadlineOptions) {
     this.#options = options
     const { signal, totalMs, firstByteMs } = options
-    this.#onAbort = () => this.controller.abort(signal!.reason)
+    this.#onAbort = () => this.abort(signal!.reason)
     signal?.throwIfAborted()
     signal?.addEventListener('abort', this.#onAbort, { once: true })
-    this.controller.signal.addEventListener('abort', this.#onAborted, { once: true })
-    this.#total = this.#timer('total', totalMs)
-    this.#pause = this.#timer('first-byte', firstByteMs)
+    const now = performance.now()
+    this.#totalAt = dueAt(now, totalMs)
+    this.#firstByteAt = dueAt(now, firstByteMs)
+    this.#arm(now)
+  }
+
+  /** For the request and all it does. */
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  /** Ends the request for this reason, if it is not over. */
+  abort(reason: unknown): void {
+    if (this.signal.aborted) return
+    this.release()
+    this.#controller.abort(reason)
+    this.#reject?.(reason)
   }
 
   /** Settles with `work`, or rejects as soon as the request is aborted. One at a time. */
   race<T>(work: Promise<T>): Promise<T> {
-    const { signal } = this.controller
     return new Promise<T>((resolve, reject) => {
       this.#reject = reject
-      if (signal.aborted) reject(signal.reason)
+      if (this.signal.aborted) reject(this.signal.reason)
       work.then(resolve, reject)
     })
   }
 
   /** The first piece has come: from now on the pauses between pieces count. */
   begun(): void {
-    clearTimeout(this.#pause)
-    const { idleMs } = this.#options
-    this.#pause = idleMs > 0 ? timer(this.#checkIdle, idleMs) : undefined
+    if (this.#phase !== 'opening') return
+    this.#phase = 'streaming'
+    clearTimeout(this.#timer)
+    this.#arm(performance.now())
   }
 
   waiting(): void {
@@ -62,41 +81,58 @@ export class Deadlines {
     this.#waitingSince = undefined
   }
 
-  /** Ends the timers and lets go of the caller's signal. */
+  /** Ends the timer and lets go of the caller's signal. */
   release(): void {
-    clearTimeout(this.#total)
-    clearTimeout(this.#pause)
+    this.#phase = 'over'
+    clearTimeout(this.#timer)
     this.#options.signal?.removeEventListener('abort', this.#onAbort)
-    this.#options.onRelease?.(this.controller)
+    this.#options.onRelease?.(this)
   }
 
-  /** However the end comes: a stream that nobody begins to read is cancelled through the controller alone. */
-  readonly #onAborted = (): void => {
-    this.release()
-    this.#reject?.(this.controller.signal.reason)
+  #arm(now: number): void {
+    const dueMs = Math.min(this.#totalAt, this.#pauseEndsAt(now)) - now
+    if (dueMs < Number.POSITIVE_INFINITY) this.#timer = timer(this.#check, dueMs)
   }
 
-  /** One timer that looks when the wait began, instead of one timer per piece. */
-  readonly #checkIdle = (): void => {
-    const { idleMs } = this.#options
-    const waited = this.#waitingSince === undefined ? 0 : performance.now() - this.#waitingSince
+  /** The reader works on a piece: no pause runs. */
+  get #isBusy(): boolean {
+    return this.#phase === 'streaming' && this.#waitingSince === undefined
+  }
+
+  #pauseEndsAt(now: number): number {
+    if (this.#phase === 'opening') return this.#firstByteAt
+    return dueAt(this.#waitingSince ?? now, this.#options.idleMs)
+  }
+
+  readonly #check = (): void => {
+    const { totalMs, firstByteMs, idleMs } = this.#options
+    const now = performance.now()
     // timers may fire a little early
-    if (waited >= idleMs - 1) this.#fail('idle', idleMs)
-    else this.#pause = timer(this.#checkIdle, idleMs - waited)
-  }
-
-  #timer(which: TimeoutPhase, ms: number): ReturnType<typeof setTimeout> | undefined {
-    return ms > 0 ? timer(() => this.#fail(which, ms), ms) : undefined
+    const due = now + 1
+    if (this.#totalAt <= due) this.#fail('total', totalMs)
+    else if (this.#isBusy || this.#pauseEndsAt(now) > due) this.#arm(now)
+    else if (this.#phase === 'opening') this.#fail('first-byte', firstByteMs)
+    else this.#fail('idle', idleMs)
   }
 
   #fail(which: TimeoutPhase, timeoutMs: number): void {
-    this.controller.abort(new ModelTimeoutError({ which, timeoutMs, modelName: this.#options.modelName }))
+    this.abort(new ModelTimeoutError({ which, timeoutMs, modelName: this.#options.modelName }))
   }
 }
 
+function dueAt(now: number, ms: number): number {
+  return ms > 0 ? now + ms : Number.POSITIVE_INFINITY
+}
+
+/** The longest that a timer can take; a longer one would fire at once. */
+const longestMs = 2 ** 31 - 1
+
 /** A timer that does not keep the process alive: the connection it watches does that. */
 function timer(act: () => void, ms: number): ReturnType<typeof setTimeout> {
-  const handle: ReturnType<typeof setTimeout> & { readonly unref?: () => void } = setTimeout(act, ms)
+  const handle: ReturnType<typeof setTimeout> & { readonly unref?: () => void } = setTimeout(
+    act,
+    Math.min(ms, longestMs),
+  )
   handle.unref?.()
   return handle
 }

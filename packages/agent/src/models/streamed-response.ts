@@ -28,8 +28,8 @@ export interface StreamOptions extends Omit<PartsManagerOptions, 'toolKinds'> {
   readonly timestamp?: string
   /** As prepared: they decide which part may be the final result. */
   readonly parameters: ModelRequestParameters
-  /** Aborted when the reader cancels or leaves early; hand its signal to the request. */
-  readonly controller?: AbortController
+  /** Aborted when the reader cancels or leaves early; its signal belongs to the request. */
+  readonly controller?: Pick<AbortController, 'abort'>
   /** Reads the provider's stream once: yields what the parts manager returns and assigns the facts. */
   read(parts: PartsManager, facts: ResponseFacts): AsyncGenerator<ModelEvent | undefined, void, undefined>
   /** Releases what the stream holds: called once, however the reading ends, also when it never began. */

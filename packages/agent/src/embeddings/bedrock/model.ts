@@ -72,7 +72,7 @@ export class BedrockEmbeddingModel implements EmbeddingModel {
       firstByteMs: 0,
       idleMs: 0,
     })
-    const { signal } = deadlines.controller
+    const { signal } = deadlines
     try {
       const batches = inBatches(call.inputs, this.#family.batchSize)
       const answers = await deadlines.race(this.#send(batches, call, { concurrency, signal }))
@@ -82,7 +82,7 @@ export class BedrockEmbeddingModel implements EmbeddingModel {
         ? signal.reason
         : mapError(error, { modelName: this.modelName, baseUrl: this.baseUrl })
       // ends what still runs when one batch has failed
-      deadlines.controller.abort(thrown)
+      deadlines.abort(thrown)
       throw thrown
     } finally {
       deadlines.release()

@@ -36,7 +36,7 @@ describe('the clock', () => {
     const limits = { modelName: 'm', totalMs: 60_000, firstByteMs: 5000, idleMs: 1000 }
     for (const gaps of [[], [999], [1, 1, 1], [300, 300, 300, 300], [999, 999, 999, 1]]) {
       const deadlines = new Deadlines(limits)
-      const { signal } = deadlines.controller
+      const { signal } = deadlines
       vi.advanceTimersByTime(4999)
       deadlines.begun()
       for (const gap of gaps) {
@@ -59,7 +59,7 @@ describe('the clock', () => {
     ['first-byte', { totalMs: 60_000, firstByteMs: 1000 }],
     ['total', { totalMs: 1000, firstByteMs: 60_000 }],
   ])('%s runs out from the beginning of the request', (which, limits) => {
-    const { signal } = new Deadlines({ modelName: 'm', idleMs: 60_000, ...limits }).controller
+    const { signal } = new Deadlines({ modelName: 'm', idleMs: 60_000, ...limits })
     vi.advanceTimersByTime(999)
     expect(signal.aborted).toBe(false)
     vi.advanceTimersByTime(1)

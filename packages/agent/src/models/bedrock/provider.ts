@@ -157,7 +157,7 @@ export class BedrockProvider {
 
   async #create(): Promise<BedrockRuntimeClient> {
     const { BedrockRuntimeClient } = await loadSdk()
-    const client = new BedrockRuntimeClient(await this.#clientConfig())
+    const client = keepingSigners(new BedrockRuntimeClient(await this.#clientConfig()))
     await client.config.region().catch((error: unknown) => {
       throw missingRegion(error)
     })
@@ -189,6 +189,21 @@ const quietLogger = {
   debug: () => {},
   warn: (...content: unknown[]) => console.warn(...content),
 } as unknown as NonNullable<BedrockRuntimeClientConfig['logger']>
+
+/** The SDK makes a signer for each request, and copies its whole configuration for it: that takes longer than signing. A signer
+ *  asks for credentials whenever it signs, so one per Region and service is enough. */
+function keepingSigners(client: BedrockRuntimeClient): BedrockRuntimeClient {
+  const { config } = client
+  const make = config.signer
+  const signers = new Map<string, ReturnType<typeof make>>()
+  config.signer = scheme => {
+    const key = JSON.stringify([scheme?.signingRegion, scheme?.signingName, scheme?.properties])
+    let signer = signers.get(key)
+    if (signer === undefined) signers.set(key, (signer = make(scheme)))
+    return signer
+  }
+  return client
+}
 
 type AuthConfig = Pick<BedrockRuntimeClientConfig, 'credentials' | 'token' | 'authSchemePreference'>
 
@@ -230,7 +245,13 @@ async function http1Handler({
   try {
     const { NodeHttpHandler } = await import('@smithy/node-http-handler')
     const agent = { keepAlive: true, maxSockets: options.maxConnections ?? Infinity }
-    return new NodeHttpHandler({ connectionTimeout: timeouts.connectTimeoutMs, httpAgent: agent, httpsAgent: agent })
+    return new NodeHttpHandler({
+      connectionTimeout: timeouts.connectTimeoutMs,
+      // or a later SDK may bring a limit of its own (AWS_ENABLE_DEFAULT_SOCKET_TIMEOUT_2026), shorter than ours
+      socketTimeout: 0,
+      httpAgent: agent,
+      httpsAgent: agent,
+    })
   } catch {
     return undefined
   }

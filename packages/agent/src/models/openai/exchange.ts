@@ -30,13 +30,12 @@ export class Exchange {
 
   /** Does what begins a stream, which keeps the deadlines. An abort wins at once, whatever the SDK is busy with. */
   async begin<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const { signal } = this.deadlines.controller
+    const { signal } = this.deadlines
     try {
       return await this.deadlines.race(work(signal))
     } catch (error) {
       const thrown: unknown = signal.aborted ? signal.reason : mapError(error, this.scope)
-      this.deadlines.controller.abort(thrown)
-      this.deadlines.release()
+      this.deadlines.abort(thrown)
       throw thrown
     }
   }

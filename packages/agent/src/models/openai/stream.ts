@@ -53,7 +53,7 @@ export async function openStream<T>(options: OpenStreamOptions<T>): Promise<Stre
     providerName: host.name,
     ...(host.providerUrl !== undefined && { providerUrl: host.providerUrl }),
     parameters: options.call.parameters,
-    controller: exchange.deadlines.controller,
+    controller: exchange.deadlines,
     ignoreLeadingWhitespace: options.profile.ignoreStreamedLeadingWhitespace,
     ...(options.thinkingTags !== undefined && { thinkingTags: options.thinkingTags }),
     read: (parts, facts) =>
@@ -83,7 +83,7 @@ async function* readStream<T>(options: ReadOptions<T>): AsyncGenerator<ModelEven
       deadlines.received()
     }
     // the SDK takes an abort for the end
-    deadlines.controller.signal.throwIfAborted()
+    deadlines.signal.throwIfAborted()
     if (!reader.isDone) throw new Error('the connection ended before the model said that it had finished')
     if (reader.finish !== undefined) yield* reader.finish()
     isDone = true
@@ -91,12 +91,12 @@ async function* readStream<T>(options: ReadOptions<T>): AsyncGenerator<ModelEven
     throw interruption(error, options)
   } finally {
     deadlines.release()
-    if (!isDone) deadlines.controller.abort(new DOMException('The stream is no longer read.', 'AbortError'))
+    if (!isDone) deadlines.abort(new DOMException('The stream is no longer read.', 'AbortError'))
   }
 }
 
 function interruption<T>(error: unknown, { exchange, response }: ReadOptions<T>): unknown {
-  const { signal } = exchange.deadlines.controller
+  const { signal } = exchange.deadlines
   if (signal.aborted) return signal.reason
   if (AgentError.is(error) && error.code === 'unexpected_model_behavior') return error
   const { modelName } = exchange.scope
