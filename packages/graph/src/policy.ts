@@ -1,3 +1,5 @@
+import { GraphSetupError } from './errors.ts'
+import { isCount, isDuration } from './util/numbers.ts'
 import type { Json } from './util/json.ts'
 
 /** Repeats a failed node. Delays grow by `factor`, with up to `jitter` of the delay added at random. */
@@ -43,6 +45,20 @@ export interface NodePolicy<TInput = unknown> {
   readonly cache?: CachePolicy<TInput>
   /** default `retry`; `fail` writes a record before the node starts and refuses to run it twice */
   readonly onCrash?: CrashPolicy
+}
+
+/** @throws {GraphSetupError} a number that cannot be meant */
+export const checkPolicy = (nodeId: string, { retry, timeoutMs }: NodePolicy<never>): void => {
+  const refuse = (what: string, value: number, wanted: string) => {
+    throw new GraphSetupError(`${what} of node "${nodeId}" is ${value}; it must be ${wanted}.`)
+  }
+  if (timeoutMs !== undefined && !isDuration(timeoutMs)) refuse('timeoutMs', timeoutMs, 'milliseconds above 0')
+  if (retry === undefined) return
+  if (!isCount(retry.maxAttempts)) refuse('retry.maxAttempts', retry.maxAttempts, 'a whole number from 1')
+  for (const key of ['initialDelayMs', 'factor', 'maxDelayMs', 'jitter'] as const) {
+    const value = retry[key]
+    if (value !== undefined && !(value >= 0)) refuse(`retry.${key}`, value, 'a number from 0')
+  }
 }
 
 /** The delay before the next attempt, milliseconds.

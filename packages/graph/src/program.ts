@@ -1,10 +1,12 @@
 import type { Schema } from './schema.ts'
-import type { NodePolicy } from './policy.ts'
+import { GraphSetupError } from './errors.ts'
+import { checkPolicy, type NodePolicy } from './policy.ts'
 import type { StateReducers } from './state/merge.ts'
 import type { NodeKind, Topology, TopologyNode } from './topology.ts'
 import { topologyHash } from './topology.ts'
 import type { TaskContext } from './kernel/context.ts'
 import type { Json } from './util/json.ts'
+import { isCount } from './util/numbers.ts'
 
 /** How a join turns the items of its fork into one value. */
 export interface JoinPolicy {
@@ -98,8 +100,19 @@ const topologyNode = (node: NodeDefinition): TopologyNode => ({
   ...(node.isStream ? { isStream: true } : {}),
 })
 
-/** Resolves a definition that the front end has checked. */
+/** Numbers are checked here, for both front ends: a wrong one would hang a run. */
+const checkNumbers = ({ id, policy, concurrency, join }: NodeDefinition): void => {
+  if (policy !== undefined) checkPolicy(id, policy)
+  if (concurrency !== undefined && !isCount(concurrency))
+    throw new GraphSetupError(`The concurrency of map "${id}" is ${concurrency}; it must be a whole number from 1.`)
+  if (join?.first !== undefined && !isCount(join.first))
+    throw new GraphSetupError(`Join "${id}" takes the first ${join.first} items; it must be a whole number from 1.`)
+}
+
+/** Resolves a definition whose structure the front end has checked.
+ *  @throws {GraphSetupError} a number of a node cannot be meant */
 export const linkProgram = (definition: GraphDefinition): Program => {
+  definition.nodes.forEach(checkNumbers)
   const nodes = new Map<string, ProgramNode>()
   for (const node of definition.nodes)
     nodes.set(node.id, { ...node, next: [], targets: new Set(node.edges.map(edge => edge.to)), sub: undefined })

@@ -1,9 +1,10 @@
-import { GraphRuntimeError } from './errors.ts'
+import { GraphInputError, GraphRuntimeError } from './errors.ts'
 import type { GraphEvent } from './events/event.ts'
 import type { InterruptAnswer, OpenInterrupt } from './interrupt.ts'
 import type { Durability } from './kernel/journal.ts'
 import type { Migration } from './kernel/load.ts'
 import type { GraphStore } from './store/store.ts'
+import { isCount, isDuration } from './util/numbers.ts'
 
 /** What every way of running a graph takes. */
 export interface RunControls {
@@ -15,7 +16,7 @@ export interface RunControls {
   readonly signal?: AbortSignal
   /** lets running tasks finish, starts no other, and stops with status `paused` */
   readonly drainSignal?: AbortSignal
-  /** told of every event, in order; must not throw */
+  /** told of every event, in order; must not throw. Without a store the values are those the nodes work with: do not change them */
   readonly onEvent?: (event: GraphEvent) => void
   /** default true: spans through the OpenTelemetry API, which does nothing without an SDK */
   readonly trace?: boolean
@@ -28,6 +29,19 @@ export interface StoreControls {
   readonly owner?: string
   /** how long another process waits after this one died, milliseconds; default 15,000 */
   readonly leaseMs?: number
+}
+
+/** @throws {GraphInputError} a number that cannot be meant */
+export const checkControls = ({ concurrency, maxSteps, leaseMs, durability }: RunControls & StoreControls): void => {
+  const refuse = (name: string, value: number, wanted: string) => {
+    throw new GraphInputError(`${name} is ${value}; it must be ${wanted}.`)
+  }
+  if (concurrency !== undefined && !isCount(concurrency)) refuse('concurrency', concurrency, 'a whole number from 1')
+  if (maxSteps !== undefined && !isCount(maxSteps)) refuse('maxSteps', maxSteps, 'a whole number from 1')
+  if (leaseMs !== undefined && (!isDuration(leaseMs) || leaseMs === Infinity))
+    refuse('leaseMs', leaseMs, 'milliseconds above 0: without an end nobody could take over')
+  if (typeof durability === 'object' && !isDuration(durability.everyMs))
+    refuse('durability.everyMs', durability.everyMs, 'milliseconds above 0')
 }
 
 export interface ResumeControls extends RunControls, StoreControls {

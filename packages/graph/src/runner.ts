@@ -11,7 +11,13 @@ import { startRunSpan, type RunSpan } from './otel.ts'
 import type { CacheStore } from './policy.ts'
 import type { Program, ProgramNode } from './program.ts'
 import { readHead } from './read-run.ts'
-import type { GraphOutcome, ResumeControls, RunControls, StoreControls } from './run-options.ts'
+import {
+  checkControls,
+  type GraphOutcome,
+  type ResumeControls,
+  type RunControls,
+  type StoreControls,
+} from './run-options.ts'
 import { validate } from './schema.ts'
 import { openSession, type Session, type SessionParts } from './session.ts'
 import type { GraphStore, Lease } from './store/store.ts'
@@ -81,6 +87,7 @@ export class Runner {
 
   /** Starts a run without driving it. */
   async begin(node: ProgramNode, input: unknown, options: StartControls): Promise<Session> {
+    checkControls(options)
     const { program } = this
     const runId = options.runId ?? randomId()
     const store = options.store ?? this.#store
@@ -115,6 +122,7 @@ export class Runner {
   /** Takes up a stored run. A run that is done gives its outcome instead.
    *  @throws {RunNotFoundError | RunLockedError | VersionMismatchError} */
   async reopen(runId: string, options: AnyResume): Promise<Session | AnyOutcome> {
+    checkControls(options)
     const store = this.storeOf(options)
     const head = await readHead(this.program, store, runId)
     if (head.status === 'done') {

@@ -241,3 +241,95 @@ describe('words like any other', () => {
     }
   })
 })
+
+describe('numbers that cannot be meant', () => {
+  it('are refused before a run hangs on them', async () => {
+    const app = oneStep(() => 1)
+    for (const wrong of [
+      { concurrency: 0 },
+      { concurrency: Number.NaN },
+      { concurrency: 1.5 },
+      { maxSteps: 0 },
+      { leaseMs: -1 },
+      { leaseMs: Infinity },
+      { durability: { everyMs: 0 } },
+    ]) {
+      await expect(app.run({ input: 1, ...wrong })).rejects.toMatchObject({ code: 'input' })
+      await expect(app.resume('x', { store: memoryStore(), ...wrong })).rejects.toMatchObject({ code: 'input' })
+    }
+    for (const wrong of [
+      { timeoutMs: 0 },
+      { timeoutMs: Number.NaN },
+      { retry: { maxAttempts: 0 } },
+      { retry: { maxAttempts: 2, initialDelayMs: -1 } },
+    ])
+      expect(() => oneStep(() => 1, wrong)).toThrow(/of node "only" is/)
+    for (const concurrency of [0, -1, Number.NaN]) {
+      const g = graphBuilder({ name: 'm', input: type<number[]>(), output: type<number[]>() })
+      g.start.map({ concurrency }).collect().to(g.end)
+      expect(() => g.build()).toThrow(/The concurrency of map/)
+    }
+    const g = graphBuilder({ name: 'f', input: type<number[]>(), output: type<number[]>() })
+    g.start.map().first(0).to(g.end)
+    expect(() => g.build()).toThrow(/takes the first 0 items/)
+  })
+
+  it('a time limit beyond what timers can hold is not over at once', async () => {
+    for (const timeoutMs of [2 ** 31, Infinity]) {
+      const app = oneStep(async () => (await wait(5), 'done'), { timeoutMs })
+      expect((await expectDone(app.run({ input: 1 }))).output).toBe('done')
+    }
+  })
+})
+
+describe('code beside the nodes', () => {
+  it('listeners of a stored run cannot change it', async () => {
+    const store = memoryStore()
+    const g = graphBuilder({
+      name: 'heard',
+      state: type<{ list: number[] }>(),
+      input: type<number>(),
+      output: type<unknown>(),
+    })
+    g.start
+      .step('make', ({ state }) => (state.list.push(1), { items: [1] }))
+      .step('take', ({ input, state }) => [input, [...state.list]])
+      .to(g.end)
+    const spoil = (value: unknown): void => {
+      if (Array.isArray(value)) value.push('spoilt')
+      if (typeof value === 'object' && value !== null) Object.values(value).forEach(spoil)
+    }
+    const done = await expectDone(g.build().run({ input: 1, state: { list: [] }, store, onEvent: spoil }))
+    expect([done.output, done.state]).toEqual([[{ items: [1] }, [1]], { list: [1] }])
+  })
+
+  it('reducers of the state can neither change it in place nor make it anything but JSON', async () => {
+    const build = (reducer: (current: number[], incoming: number[]) => number[]) => {
+      const g = graphBuilder({
+        name: 'reduced',
+        state: type<{ list: number[] }>(),
+        input: type<number[]>(),
+        output: type<unknown>(),
+        reducers: { list: reducer },
+      })
+      g.start
+        .map()
+        .step('add', ({ input, state }) => (state.list.push(input), input))
+        .join(
+          () => {
+            throw new Error('the join')
+          },
+          { initial: () => 0 },
+        )
+        .to(g.end)
+      return g.build()
+    }
+    const store = memoryStore()
+    const pushing = build((current, incoming) => (current.push(...incoming), current))
+    await expect(pushing.run({ input: [1, 2], state: { list: [0] }, store, runId: 'p' })).rejects.toThrow('the join')
+    expect((await pushing.at('p', { store })).state).toEqual({ list: [0] })
+    await expect(build(() => [Number.NaN]).run({ input: [1], state: { list: [] } })).rejects.toMatchObject({
+      code: 'not-json',
+    })
+  })
+})

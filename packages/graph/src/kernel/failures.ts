@@ -1,6 +1,7 @@
 import { RunCancelledError } from '../errors.ts'
 import { retryDelayMs, type RetryPolicy } from '../policy.ts'
 import type { Recovery } from '../program.ts'
+import { delayOf } from '../util/timers.ts'
 import type { AttemptPort } from './attempts.ts'
 import { TaskContext } from './context.ts'
 import { errorRecord, placeIn, type Place, type Task } from './model.ts'
@@ -63,7 +64,7 @@ export class Failures {
       this.#timers.delete(timer)
       if (task.status === 'ready') this.#port.again(task)
       this.#port.pump()
-    }, delayMs)
+    }, delayOf(delayMs))
     this.#timers.add(timer)
     this.#port.recorder.record({ kind: 'retry', task, error: errorRecord(error) })
   }

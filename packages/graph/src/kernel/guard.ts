@@ -1,6 +1,7 @@
 import { GraphRuntimeError, NodeTimeoutError } from '../errors.ts'
 import type { CachePolicy, CacheStore } from '../policy.ts'
 import { cloneJson, toJson } from '../util/json.ts'
+import { delayOf } from '../util/timers.ts'
 import type { TaskContext } from './context.ts'
 import type { Task } from './model.ts'
 import { encodeInput } from './route.ts'
@@ -55,7 +56,7 @@ const withTimeout = (
     // a node that waits for a person takes as long as the person
     if (!port.isParked(context))
       port.fail(context, new NodeTimeoutError(`Node "${context.nodeId}" took longer than ${timeoutMs} ms.`))
-  }, timeoutMs)
+  }, delayOf(timeoutMs))
   const forget = context.onKill(() => clearTimeout(timer))
   return (async () => run())().finally(() => {
     clearTimeout(timer)

@@ -1,4 +1,5 @@
 import type { GraphStore, JournalRecord, Lease, RunRecord, RunStatus } from '../store/store.ts'
+import { delayOf } from '../util/timers.ts'
 
 /** When journal records reach the store: with every finished task (default), every so often, or when the run stops. */
 export type Durability = 'task' | 'exit' | { readonly everyMs: number }
@@ -44,7 +45,7 @@ export class Journal {
     this.#storedSeq = options.run.seq
     this.snapshotSeq = options.run.snapshotSeq
     this.#snapshotBytes = options.snapshotBytes
-    this.#heartbeat = setInterval(() => void this.#renew(), Math.max(10, options.leaseMs / 3))
+    this.#heartbeat = setInterval(() => void this.#renew(), delayOf(Math.max(10, options.leaseMs / 3)))
     unref(this.#heartbeat)
   }
 
@@ -108,7 +109,7 @@ export class Journal {
     const { durability } = this.#options
     if (durability === 'exit') return
     if (durability === 'task') this.#flushing ??= this.#drain()
-    else this.#timer ??= setTimeout(() => void this.flush(), durability.everyMs)
+    else this.#timer ??= setTimeout(() => void this.flush(), delayOf(durability.everyMs))
   }
 
   async #drain(): Promise<void> {

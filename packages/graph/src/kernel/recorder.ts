@@ -1,4 +1,5 @@
 import { eventsOf } from '../events/event.ts'
+import { cloneJson } from '../util/json.ts'
 import { encodeEntry } from './entry-json.ts'
 import type { TaskContext } from './context.ts'
 import type { Journal } from './journal.ts'
@@ -79,6 +80,8 @@ export class Recorder {
   #tell(entry: Entry, seq: number | undefined, at: number): void {
     const { runId, state, listeners } = this.#options
     const stamp = seq === undefined ? { at } : { seq, at }
-    for (const event of eventsOf(entry, stamp, { id: runId, graph: state.program.name })) listeners.tell(event)
+    for (const event of eventsOf(entry, stamp, { id: runId, graph: state.program.name }))
+      // stored values are JSON: a copy keeps what listeners do to them out of the run
+      listeners.tell(seq === undefined ? event : cloneJson(event))
   }
 }

@@ -1,5 +1,5 @@
 import { ConcurrentUpdateError } from '../errors.ts'
-import { getOwn, type Json } from '../util/json.ts'
+import { cloneJson, getOwn, toJson } from '../util/json.ts'
 import type { Branch, PatchOp } from './patch.ts'
 
 /** Combines what one parallel branch made of a top-level key of the state with what is there already.
@@ -67,7 +67,8 @@ export const mergeBranches = (base: unknown, writes: readonly BranchWrites[], op
     }
     for (const top of own) reduce(base, branch, { top, reduced, reducers: options.reducers! })
   }
-  for (const [top, value] of reduced) ops.push([[top], value as Json])
+  // reducers are the user's: their results are checked, and share nothing with the state
+  for (const [top, value] of reduced) ops.push([[top], toJson(value, `state.${top} after its reducer`)])
   return ops
 }
 
@@ -79,7 +80,7 @@ const reduce = (
   // the front ends check that a reducer's type is that of its key
   const reducer = reducers[top] as unknown as StateReducer<unknown>
   const before = getOwn(base as object, top)
-  const current = reduced.has(top) ? reduced.get(top) : before
+  const current = reduced.has(top) ? reduced.get(top) : cloneJson(before)
   reduced.set(top, reducer(current, getOwn(branch.root as object, top), before))
 }
 
