@@ -55,9 +55,26 @@ export const settingsRules: readonly Rule[] = [
     refuses: 'temperature and topP together, for models that take one',
     source: 'https://github.com/mem0ai/mem0/pull/4147',
     check: ({ request: { inferenceConfig }, family }) =>
-      family.samplesByOne && inferenceConfig?.temperature !== undefined && inferenceConfig.topP !== undefined
+      family.sampling === 'one' && inferenceConfig?.temperature !== undefined && inferenceConfig.topP !== undefined
         ? fromModel('`temperature` and `top_p` cannot both be specified for this model. Please use only one.')
         : undefined,
+  },
+  {
+    id: 'sampling-unsupported',
+    refuses: '`temperature` (but 1), `topP` and `top_k` for models that have none of them',
+    source: 'https://github.com/promptfoo/promptfoo/issues/10307',
+    check: ({ request: { inferenceConfig, additionalModelRequestFields: fields }, family }) => {
+      if (family.sampling !== 'none') return undefined
+      const { temperature, topP } = inferenceConfig ?? {}
+      const topK = isJsonObject(fields) ? fields['top_k'] : undefined
+      const given = Object.entries({
+        temperature: temperature === 1 ? undefined : temperature,
+        top_p: topP,
+        top_k: topK,
+      })
+      const refused = given.find(([, value]) => value !== undefined)
+      return refused && fromModel(`\`${refused[0]}\` is deprecated for this model.`)
+    },
   },
   {
     id: 'setting-value',

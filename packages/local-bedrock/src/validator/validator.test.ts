@@ -280,6 +280,18 @@ const refused: Case[] = [
     { messages: [...hello, assistant(text('x'), document()), ...hello] },
     'only allowed in a message with the user role',
   ],
+  [
+    'sampling-unsupported',
+    'us.anthropic.claude-opus-4-7',
+    { messages: hello, inferenceConfig: { temperature: 0 } },
+    '`temperature` is deprecated for this model.',
+  ],
+  [
+    'sampling-unsupported',
+    'us.anthropic.claude-sonnet-5',
+    { messages: hello, additionalModelRequestFields: { top_k: 5 } },
+    '`top_k` is deprecated for this model.',
+  ],
   ['text-half-character', nova, { messages: [user(text('cut \ud83c'))] }, 'unexpected end of hex escape'],
   ['text-half-character', claude, { messages: hello, system: [text('\udf0d')] }, 'unexpected end of hex escape'],
   [

@@ -2,17 +2,19 @@ import type { ToolConfiguration } from '@aws-sdk/client-bedrock-runtime'
 import type { JsonObject } from '../../util/json.ts'
 import { isPlainObject } from '../../util/json.ts'
 import type { ModelSettings, ThinkingLevel } from '../settings.ts'
-import type { BedrockFacts } from './facts.ts'
+import type { BedrockFacts, ResolvedBedrockFacts } from './facts.ts'
+import { samplingOf } from './sampling.ts'
 import { thinkingFields } from './thinking.ts'
 
 /** `additionalModelRequestFields`: what Converse has no word for, in the words of the family. The user's own keys win.
  *  `undefined`: nothing to say. An unknown key is refused by Bedrock, so families get nothing they are not known to take. */
 export function additionalFields(
   thinking: boolean | ThinkingLevel | undefined,
-  facts: BedrockFacts,
-  settings: ModelSettings,
+  facts: ResolvedBedrockFacts,
+  given: ModelSettings,
   toolConfig?: ToolConfiguration,
 ): JsonObject | undefined {
+  const settings = { ...given, ...samplingOf(given, facts, thinking) }
   const own = settings.bedrockAdditionalModelRequestsFields ?? {}
   const fields = {
     ...topKFields(facts, settings, own),

@@ -119,7 +119,13 @@ function redactedBytes(part: ThinkingPart): Uint8Array {
 function ownTool(part: NativeToolCallPart | NativeToolReturnPart, { system, profile, parts }: AnswerScope) {
   if (part.providerName !== system || !profile.supportedNativeTools.has(part.toolName)) return undefined
   const otherHalf = part.kind === 'builtin-tool-call' ? 'builtin-tool-return' : 'builtin-tool-call'
-  const isPaired = parts.some(other => other.kind === otherHalf && other.toolCallId === part.toolCallId)
+  const isPaired = parts.some(
+    other =>
+      other.kind === otherHalf &&
+      other.toolCallId === part.toolCallId &&
+      other.toolName === part.toolName &&
+      other.providerName === system,
+  )
   return isPaired ? nativeToolByKind(part.toolName) : undefined
 }
 

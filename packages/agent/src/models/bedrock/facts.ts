@@ -42,6 +42,8 @@ export interface BedrockFacts {
   readonly bedrockSupportsEffort?: boolean
   /** Effort `xhigh` is known, between `high` and `max`. */
   readonly bedrockSupportsXhighEffort?: boolean
+  /** `one`: `temperature` or `topP`, not both · `none`: neither, and no `topK`. What is refused is left out. Default `free`. */
+  readonly bedrockSampling?: 'free' | 'one' | 'none'
   /** Where `topK` goes; absent: it is dropped, Converse rejects unknown fields. */
   readonly bedrockTopKVariant?: 'anthropic' | 'nova'
   /** Audio blocks are accepted in user turns. */
@@ -81,6 +83,7 @@ const defaultBedrockFacts: ResolvedBedrockFacts = {
   bedrockSupportsAdaptiveThinking: false,
   bedrockSupportsEffort: false,
   bedrockSupportsXhighEffort: false,
+  bedrockSampling: 'free',
   bedrockSupportsAudio: false,
   bedrockSupportsDisablingParallelToolCalls: false,
   bedrockSupportsCountTokens: false,

@@ -57,8 +57,8 @@ export interface FamilyFacts {
   readonly canCallOneByOne: boolean
   /** Tools may be found by a search of the vendor's own API. */
   readonly searchesTools: boolean
-  /** Refuses `temperature` and `topP` together. */
-  readonly samplesByOne: boolean
+  /** `one`: `temperature` or `topP`, not both · `none`: neither, and no `topK`. */
+  readonly sampling: 'free' | 'one' | 'none'
   readonly hears: boolean
   readonly countsTokens: boolean
 }
@@ -101,7 +101,7 @@ export const defaultFamilyFacts: FamilyFacts = {
   leadsWithBlanks: false,
   canCallOneByOne: false,
   searchesTools: false,
-  samplesByOne: false,
+  sampling: 'free',
   hears: false,
   countsTokens: false,
 }
@@ -236,8 +236,15 @@ export const familyRows: readonly FamilyRow[] = [
   {
     vendor: 'anthropic',
     models: name => claudeFrom(405)(name) || (claudeFrom(401)(name) && claudeVersion(name).tier === 'opus'),
-    facts: { samplesByOne: true },
+    facts: { sampling: 'one' },
     source: 'https://github.com/aws-samples/failure-analysis-assistant/pull/25',
+    read: '2026-11-23',
+  },
+  {
+    vendor: 'anthropic',
+    models: newestClaude,
+    facts: { sampling: 'none' },
+    source: `${docs}/model-card-anthropic-claude-opus-4-7.html`,
     read: '2026-11-23',
   },
   {

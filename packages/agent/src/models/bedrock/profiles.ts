@@ -58,6 +58,7 @@ function profileOf(facts: FamilyFacts): Partial<ModelProfile> {
     bedrockSupportsAdaptiveThinking: facts.thinkingTypes.includes('adaptive'),
     bedrockSupportsEffort: efforts.length > 0,
     bedrockSupportsXhighEffort: efforts.includes('xhigh'),
+    bedrockSampling: facts.sampling,
     bedrockTopKVariant: facts.topK,
     bedrockSupportsAudio: facts.hears,
     bedrockSupportsDisablingParallelToolCalls: facts.canCallOneByOne,

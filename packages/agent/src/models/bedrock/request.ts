@@ -13,6 +13,7 @@ import { cacheNewestUserTurn, limitCachePoints, orderCacheTimes } from './cache-
 import { mapConversation } from './conversation.ts'
 import type { BedrockProfile } from './facts.ts'
 import { isPromptArn, parseModelId } from './model-id.ts'
+import { samplingOf, type Sampling } from './sampling.ts'
 import { mapSystem } from './system.ts'
 import { mapToolConfig, toolsOfHistory } from './tool-config.ts'
 import { toolNamesOf } from './tool-names.ts'
@@ -36,7 +37,7 @@ export function mapRequest(call: ModelCall, scope: RequestScope, files: FetchedF
   return {
     modelId,
     ...input,
-    inferenceConfig: mapInference(settings),
+    inferenceConfig: mapInference(settings, samplingOf(settings, scope.profile, parameters.thinking)),
     ...(parameters.outputMode === 'native' &&
       outputObject !== undefined && { outputConfig: nativeOutput(outputObject) }),
     ...passedThrough(settings),
@@ -94,7 +95,10 @@ function mapCommon(call: ModelCall, scope: RequestScope, files: FetchedFiles): C
   }
 }
 
-function mapInference({ maxTokens, temperature, topP, stopSequences }: ModelSettings): InferenceConfiguration {
+function mapInference(
+  { maxTokens, stopSequences }: ModelSettings,
+  { temperature, topP }: Sampling,
+): InferenceConfiguration {
   return {
     ...(maxTokens && { maxTokens }),
     ...(temperature !== undefined && { temperature }),

@@ -583,6 +583,35 @@ describe('settings', () => {
     expect(inferenceConfig).toEqual({ temperature: 0, topP: 0 })
   })
 
+  it.each([
+    ['us.anthropic.claude-opus-4-8', {}, {}, undefined],
+    ['us.anthropic.claude-sonnet-5', {}, {}, undefined],
+    ['us.anthropic.claude-opus-4-6-v1', {}, { temperature: 0.5 }, { top_k: 5 }],
+    ['us.anthropic.claude-opus-4-6-v1', { temperature: undefined }, { topP: 0.9 }, { top_k: 5 }],
+    ['us.anthropic.claude-3-7-sonnet-20250219-v1:0', {}, { temperature: 0.5, topP: 0.9 }, { top_k: 5 }],
+    [nova, {}, { temperature: 0.5, topP: 0.9 }, { inferenceConfig: { topK: 5 } }],
+    [claude, { thinking: true }, {}, { thinking: { type: 'enabled', budget_tokens: 10_000 } }],
+    [
+      claude,
+      { thinking: true, temperature: 1, topP: undefined },
+      { temperature: 1 },
+      { thinking: { type: 'enabled', budget_tokens: 10_000 } },
+    ],
+    [
+      claude,
+      { thinking: true, temperature: undefined, topP: 0.97 },
+      { topP: 0.97 },
+      { thinking: { type: 'enabled', budget_tokens: 10_000 } },
+    ],
+  ] as const)(
+    'R53 R48: sampling settings that %s refuses are left out: %j',
+    async (model, settings, inference, fields) => {
+      const body = await sent({ settings: { temperature: 0.5, topP: 0.9, topK: 5, ...settings } }, model)
+      expect(body.inferenceConfig).toEqual(inference)
+      expect(body.additionalModelRequestFields).toEqual(fields)
+    },
+  )
+
   it('R54: cache points: never first, after a document or twice, at most four, the newest win', async () => {
     const settings = {
       bedrockCacheMessages: true,

@@ -381,19 +381,18 @@ describe('counting', () => {
     const call = callOf({
       messages: [userTurn('Hello')],
       parameters: { functionTools: [weather], instructionParts: [{ content: 'Help.', dynamic: false }] },
-      settings: { thinking: true, maxTokens: 20_000, bedrockCacheInstructions: true, topK: 5 },
+      settings: { thinking: true, maxTokens: 20_000, bedrockCacheInstructions: true, bedrockAnthropicBetas: ['x'] },
     })
     endpoint.responder.push('x')
-    // thinking and topK exclude each other on Claude; what matters here is that both bodies say the same
-    await requestModel(endpoint.model(), call).catch(() => undefined)
-    await countTokens(endpoint.model(), call).catch(() => undefined)
+    await requestModel(endpoint.model(), call)
+    await countTokens(endpoint.model(), call)
     const [sent, counted] = endpoint.server.log.map(entry => entry.body) as [
       Record<string, unknown>,
       { input: { converse: Record<string, unknown> } },
     ]
     const { messages, system, toolConfig, additionalModelRequestFields } = sent
     expect(counted.input.converse).toEqual({ messages, system, toolConfig, additionalModelRequestFields })
-    expect(Object.keys(additionalModelRequestFields as object)).toEqual(['top_k', 'thinking'])
+    expect(Object.keys(additionalModelRequestFields as object)).toEqual(['thinking', 'anthropic_beta'])
   })
 
   it('R64: a model that cannot count is asked once', async () => {
