@@ -183,6 +183,20 @@ describe('requiredPermissions', () => {
     ])
   })
 
+  it('a profile given by its ARN needs its model as well, and other clouds have ARNs of their own', () => {
+    const arn = 'arn:aws:bedrock:eu-west-1:1:inference-profile/eu.amazon.nova-pro-v1:0'
+    expect(requiredPermissions({ modelName: arn, region: 'eu-west-1' })[0]!.resources).toEqual([
+      arn,
+      'arn:aws:bedrock:*::foundation-model/amazon.nova-pro-v1:0',
+    ])
+    const gov = requiredPermissions({
+      modelName: 'us-gov.anthropic.claude-sonnet-4-5-20250929-v1:0',
+      region: 'us-gov-west-1',
+      guardrail: 'g1',
+    })
+    for (const resource of gov.flatMap(({ resources }) => resources)) expect(resource).toMatch(/^arn:aws-us-gov:/)
+  })
+
   it('counts tokens, native tools and guardrails in', () => {
     const more = requiredPermissions({
       modelName: claude,
