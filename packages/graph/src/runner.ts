@@ -79,6 +79,7 @@ export class Runner {
     if (stop.status === 'paused') return { status: 'paused', runId, state }
     const resume = async (answers: readonly InterruptAnswer[]) => {
       if (journal !== undefined) return this.resume(runId, { ...options, answers })
+      kernel.assertStopped()
       kernel.answer(answers)
       return this.#drive(session, options)
     }

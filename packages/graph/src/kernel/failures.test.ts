@@ -179,6 +179,25 @@ describe('waiting', () => {
     })
   })
 
+  it('for two answers given at once without a store: one goes on, the other is told to wait', async () => {
+    let calls = 0
+    const g = graphBuilder({ name: 'two', input: type<number>(), output: type<unknown>() })
+    g.start
+      .all({
+        a: flow => flow.step('a', async ({ interrupt }) => (await interrupt(ok, 'a'), calls++, await wait(5), 'a')),
+        b: flow => flow.step('b', async ({ interrupt }) => (await interrupt(ok, 'b'), 'b')),
+      })
+      .to(g.end)
+    const asked = await g.build().run({ input: 1 })
+    if (asked.status !== 'interrupted') throw new Error(asked.status)
+    const [a, b] = asked.interrupts.map(({ id }) => ok.answer(true, id))
+    const [first, second] = await Promise.allSettled([asked.resume([a!]), asked.resume([b!])])
+    expect(second).toMatchObject({ status: 'rejected', reason: { code: 'node-status' } })
+    if (first.status !== 'fulfilled' || first.value.status !== 'interrupted') throw new Error(first.status)
+    expect((await expectDone(first.value.resume([b!]))).output).toEqual({ a: 'a', b: 'b' })
+    expect(calls).toBe(1)
+  })
+
   it('in an error handler is answered, and the node is not settled twice', async () => {
     for (const store of [undefined, memoryStore()]) {
       const g = graphBuilder({ name: 'handler', input: type<number>(), output: type<unknown>() })

@@ -3,7 +3,8 @@ import { mergeBranches } from '../state/merge.ts'
 import { Branch } from '../state/patch.ts'
 import { cloneJson } from '../util/json.ts'
 import type { TaskContext } from './context.ts'
-import { writesOf, type RunState } from './run-state.ts'
+import type { RunState } from './run-state.ts'
+import { writesOf } from './writes.ts'
 
 /** A failed item of a join that settles. */
 export type Settled<T> =

@@ -83,6 +83,7 @@ export class Kernel {
 
   /** Starts, or goes on after `answer`. Resolves when the run stops, however it stops. */
   run(): Promise<Stop> {
+    this.assertStopped()
     this.#isGoing = true
     this.#begin()
     this.state.fresh = []
@@ -97,6 +98,12 @@ export class Kernel {
     this.#signals.heed()
     this.#pump()
     return this.#ending.promise
+  }
+
+  /** @throws {GraphNodeStatusError} the run is being driven */
+  assertStopped(): void {
+    if (this.#isGoing && !this.#ending.hasBegun)
+      throw new GraphNodeStatusError(`Run "${this.runId}" is under way; wait for its outcome.`)
   }
 
   /** Forgets that the run had stopped, and what was to start. */

@@ -35,6 +35,9 @@ export interface Place {
   readonly index: number
   branch: Branch | undefined
   isAdmitted: boolean
+  /** what is under way here: one token as a rule, a generator beside what it fills */
+  readonly tasks: Task[]
+  readonly scopes: Scope[]
 }
 
 export interface Item {
@@ -140,7 +143,8 @@ export const newScope = (id: number, fork: ProgramNode | undefined, up: Place | 
 
 export const placeIn = (scope: Scope, index: number): Place => {
   let place = scope.places.get(index)
-  if (place === undefined) scope.places.set(index, (place = { scope, index, branch: undefined, isAdmitted: false }))
+  if (place === undefined)
+    scope.places.set(index, (place = { scope, index, branch: undefined, isAdmitted: false, tasks: [], scopes: [] }))
   return place
 }
 
@@ -171,13 +175,6 @@ export const newTask = (
 export const bindStream = (task: Task, scope: Scope): void => {
   task.stream = scope
   scope.source = task
-}
-
-/** True when `place` is `scope` item `index` or lies inside it; any item without `index`. */
-export const isInside = (place: Place, scope: Scope, index?: number): boolean => {
-  for (let at: Place | undefined = place; at !== undefined; at = at.scope.up)
-    if (at.scope === scope) return index === undefined || at.index === index
-  return false
 }
 
 /** The indices that lead from an item of `scope` down to `place`. */

@@ -69,7 +69,7 @@ const restoreScope = (state: RunState, saved: ScopeJson): void => {
   scope.live = saved.live
   scope.isClosed = saved.closed ?? false
   scope.items = saved.items.map(itemOf)
-  state.scopes.set(scope.id, scope)
+  state.addScope(scope)
   const view = (ops: readonly PatchOp[], base: unknown): Branch => {
     const branch = new Branch(base, true)
     branch.apply(ops)
@@ -96,5 +96,5 @@ const restoreTask = (state: RunState, saved: TaskJson): void => {
   if (saved.memo !== undefined) task.memo = new Map(saved.memo)
   if (saved.waits !== undefined) task.waits = new Map(saved.waits.map(wait => [wait.key, wait]))
   if (saved.stream !== undefined) bindStream(task, state.scopes.get(saved.stream)!)
-  state.tasks.set(task.id, task)
+  state.addTask(task)
 }
