@@ -10,7 +10,7 @@ const unsafe = /[^a-zA-Z0-9_-]/g
 const namePattern = /^[a-zA-Z0-9_-]{1,64}$/
 
 /** A model sometimes calls a tool by a name no tool may have (`$READ`); replayed as it was, every later request fails. */
-export function wireToolName(name: string): string {
+function wireToolName(name: string): string {
   const safe = name.replace(unsafe, '_').slice(0, 64)
   return safe === '' ? '_' : safe
 }
