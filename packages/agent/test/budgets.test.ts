@@ -27,7 +27,7 @@ describe('the budget of a tool', () => {
     const { seen, made } = refusing('t')
     const model = scripted(answer(call('t', {}, '1')), answer(call('t', {}, '2')))
     await expect(agent({ model, tools: [made] }).run('go')).rejects.toThrow(
-      'Tool `t` exceeded its maximum of 1 retry. The last problem: no',
+      'Tool `t` exceeded its maximum of 1 retry: no. Raise `maxRetries`',
     )
     expect(seen).toEqual(['0/1', '1/1 last'])
   })
@@ -83,7 +83,9 @@ describe('the budget of unknown names', () => {
     const error = await agent({ model })
       .run('go')
       .catch((thrown: unknown) => thrown)
-    expect(String(error)).toContain('Tool `invented` exceeded its maximum of 1 retry')
+    expect(String(error)).toContain(
+      "Tool `invented` exceeded its maximum of 1 retry: Unknown tool name: 'invented'. No tools available. Raise",
+    )
   })
 
   it('tells the model which tools there are', async () => {

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { agent, emptyUsage, tool, UserError, type ModelMessage, type ModelResponse } from '../src/core.ts'
+import {
+  agent,
+  emptyUsage,
+  messagesToJson,
+  tool,
+  UserError,
+  type ModelMessage,
+  type ModelResponse,
+} from '../src/core.ts'
 import { answer, call, requestParts, scripted, toolResults } from './support/scripted.ts'
 
 const interrupted = 'The tool call was interrupted before a result was produced.'
@@ -143,4 +151,16 @@ it('a second run continues the first', async () => {
   expect(second.newMessages.map(message => message.kind)).toEqual(['request', 'response'])
   expect(second.conversationId).toBe(first.conversationId)
   expect(second.runId).not.toBe(first.runId)
+})
+
+it('a stored history that was never read is refused, not sent as messages without content', async () => {
+  const { messages } = await agent({ model: scripted('Hello.') }).run('Hi.')
+  const stored = JSON.parse(messagesToJson(messages)) as ModelMessage[]
+  await expect(agent({ model: scripted('never') }).run('And?', { messageHistory: stored })).rejects.toThrow(
+    'Read what is stored with `messagesFromJson()`',
+  )
+  // what was written by `JSON.stringify` is as good as the messages themselves
+  const copied = JSON.parse(JSON.stringify(messages)) as ModelMessage[]
+  const { output } = await agent({ model: scripted('Fine.') }).run('And?', { messageHistory: copied })
+  expect(output).toBe('Fine.')
 })

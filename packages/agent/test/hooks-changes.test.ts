@@ -19,6 +19,32 @@ describe.each(ways)('what hooks change is what happens, in %s()', way => {
     expect(toolResults(messages)).toEqual([['add', ['add', { n: 10 }, 32]]])
   })
 
+  it('nothing, where a hook before or after something returns nothing', async () => {
+    const seen: string[] = []
+    const watch = (point: string) => () => void seen.push(point)
+    const watching = {
+      afterRun: watch('afterRun'),
+      beforeNodeRun: watch('beforeNodeRun'),
+      afterNodeRun: watch('afterNodeRun'),
+      beforeModelRequest: watch('beforeModelRequest'),
+      afterModelRequest: watch('afterModelRequest'),
+      beforeToolValidate: watch('beforeToolValidate'),
+      afterToolValidate: watch('afterToolValidate'),
+      beforeToolExecute: watch('beforeToolExecute'),
+      afterToolExecute: watch('afterToolExecute'),
+      beforeOutputValidate: watch('beforeOutputValidate'),
+      afterOutputValidate: watch('afterOutputValidate'),
+      beforeOutputProcess: watch('beforeOutputProcess'),
+      afterOutputProcess: watch('afterOutputProcess'),
+    } satisfies Capability
+    const model = scripted(answer(call('add', { n: 1 })), answer(call('final_result', { sum: 2 })))
+    const one = agent({ model, tools: [add], output: z.object({ sum: z.number() }), capabilities: [watching] })
+    const { output, messages } = await drivers[way](one, 'go')
+    expect(output).toEqual({ sum: 2 })
+    expect(toolResults(messages)[0]).toEqual(['add', 2])
+    expect(new Set(seen)).toEqual(new Set(Object.keys(watching)))
+  })
+
   it('requests and responses', async () => {
     const change: Capability = {
       beforeModelRequest: (_, request) => ({ ...request, settings: { ...request.settings, temperature: 0.5 } }),

@@ -53,3 +53,9 @@ it('two tools of one name are refused when the agent is made', () => {
     'Tool `t` is defined twice',
   )
 })
+
+it('a tool may not have the name of an output tool', async () => {
+  const clash = tool({ name: 'final_result', input: z.object({}), run: () => 1 })
+  const one = agent({ model: scripted('never'), tools: [clash], output: z.object({ n: z.number() }) })
+  await expect(one.run('go')).rejects.toThrow('A tool and an output tool are both called `final_result`.')
+})

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { agent, binaryContent, imageUrl, tool, toolReturn } from '../src/core.ts'
 import { collect } from './support/drive.ts'
-import { answer, call, requestParts, scripted } from './support/scripted.ts'
+import { answer, call, requestParts, scripted, toolResults } from './support/scripted.ts'
 
 const giving = (name: string, run: () => unknown) => tool({ name, input: z.object({}), run })
 
@@ -23,6 +23,47 @@ describe('what a tool returns', () => {
   ])('%s is its result', async (_, value, content) => {
     const { parts } = await returned(() => value)
     expect(parts).toMatchObject([{ kind: 'tool-return', toolName: 'give', content }])
+  })
+
+  it('stays what it was when the tool goes on with its data', async () => {
+    const todo: { readonly text: string; isDone: boolean }[] = []
+    const add = tool({
+      name: 'add',
+      input: z.object({ text: z.string() }),
+      run: ({ text }) => {
+        for (const item of todo) item.isDone = true
+        todo.push({ text, isDone: false })
+        return text === 'b' ? toolReturn(todo) : todo
+      },
+    })
+    const model = scripted(
+      answer(call('add', { text: 'a' }, '1')),
+      answer(call('add', { text: 'b' }, '2')),
+      answer(call('add', { text: 'c' }, '3')),
+      'ok',
+    )
+    const { messages } = await agent({ model, tools: [add] }).run('go')
+    const lists = toolResults(messages).map(([, list]) => (list as typeof todo).map(item => [item.text, item.isDone]))
+    expect(lists.map(list => list.length)).toEqual([1, 2, 3])
+    expect(lists[0]).toEqual([['a', false]])
+  })
+
+  it('may hold keys like `__proto__`, and objects of any class', async () => {
+    const given = JSON.parse('{"__proto__": {"a": [1]}, "constructor": 2}') as object
+    const date = new Date(0)
+    const { parts } = await returned(() => ({ given, date }))
+    const [{ content }] = parts as unknown as [{ content: { given: object; date: Date } }]
+    expect(JSON.stringify(content.given)).toBe('{"__proto__":{"a":[1]},"constructor":2}')
+    expect(Object.getPrototypeOf(content.given)).toBe(Object.prototype)
+    expect(content.date).toBe(date)
+  })
+
+  it('that contains itself ends the run with an error that names the tool', async () => {
+    const circular: Record<string, unknown> = {}
+    circular['self'] = [circular]
+    await expect(returned(() => circular)).rejects.toThrow(
+      'Tool `give` returned a value that contains itself, or is nested more than 500 deep. Return plain data.',
+    )
   })
 
   it('toolReturn(): content follows as a message of the user, metadata stays here', async () => {

@@ -30,6 +30,20 @@ describe('a tool that takes too long', () => {
     expect(timers()).toBe(before)
   })
 
+  it.each([2 ** 31, Number.MAX_SAFE_INTEGER, Infinity])('is not one that takes less than %d ms', async timeoutMs => {
+    const quick = tool({
+      name: 'quick',
+      input: z.object({}),
+      timeoutMs,
+      run: async () => {
+        await new Promise(resolve => setTimeout(resolve, 10))
+        return 'in time'
+      },
+    })
+    const { messages } = await agent({ model: scripted(answer(call('quick')), 'ok'), tools: [quick] }).run('go')
+    expect(toolResults(messages)).toEqual([['quick', 'in time']])
+  })
+
   it('uses its budget', async () => {
     const slow = tool({
       name: 'slow',

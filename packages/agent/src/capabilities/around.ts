@@ -2,9 +2,9 @@ import type { MaybePromise } from '../util/json.ts'
 
 /** The four hooks around one piece of work, already in the order in which they run. */
 export interface Around<I, O> {
-  readonly before?: readonly ((input: I) => MaybePromise<I>)[]
+  readonly before?: readonly ((input: I) => MaybePromise<I | void>)[]
   readonly wrap?: readonly ((input: I, handler: (input: I) => Promise<O>) => Promise<O>)[]
-  readonly after?: readonly ((input: I, output: O) => MaybePromise<O>)[]
+  readonly after?: readonly ((input: I, output: O) => MaybePromise<O | void>)[]
   readonly onError?: readonly ((input: I, error: unknown) => MaybePromise<O>)[]
 }
 
@@ -13,7 +13,7 @@ export interface AroundOptions {
   readonly isSignal?: (error: unknown) => boolean
 }
 
-/** Runs work inside its hooks: before in order, wrap nested with the first outermost, on failure the `onError` hooks
+/** Runs work inside its hooks, those before and after it changing nothing when they return nothing: before in order, wrap nested with the first outermost, on failure the `onError` hooks
  *  until one recovers, then after. */
 export async function runAround<I, O>(
   hooks: Around<I, O>,
@@ -22,7 +22,7 @@ export async function runAround<I, O>(
   options: AroundOptions = {},
 ): Promise<O> {
   let current = input
-  for (const hook of hooks.before ?? []) current = await hook(current)
+  for (const hook of hooks.before ?? []) current = changed(await hook(current), current)
   let output: O
   try {
     output = await nest(hooks.wrap ?? [], work)(current)
@@ -30,8 +30,13 @@ export async function runAround<I, O>(
     if (hooks.onError === undefined || options.isSignal?.(error) === true) throw error
     output = await recover(hooks.onError, current, error)
   }
-  for (const hook of hooks.after ?? []) output = await hook(current, output)
+  for (const hook of hooks.after ?? []) output = changed(await hook(current, output), output)
   return output
+}
+
+/** What goes on after a hook that may have returned nothing: then things stay as they are. */
+export function changed<T>(returned: T | void, before: T): T {
+  return returned === undefined ? before : returned
 }
 
 function nest<I, O>(

@@ -101,22 +101,23 @@ export interface CapabilityOrdering {
 
 /** Points at which a capability takes part in a run. `before*` run in order, `after*` and `on*Error` in reverse,
  *  `wrap*` nest with the first capability outermost. Every hook may be async; a missing one costs nothing.
+ *  A `before*` or `after*` hook that returns nothing leaves things as they are.
  *  They are properties, so that the compiler checks the deps they need; a class implements them as methods. */
 export interface CapabilityHooks<in TDeps = unknown> {
   readonly beforeRun?: (ctx: RunContext<TDeps>) => MaybePromise<void>
   /** May return a result without calling the handler, or recover from its error (not from cancellation). */
   readonly wrapRun?: (ctx: RunContext<TDeps>, handler: () => Promise<RunOutcome>) => Promise<RunOutcome>
-  readonly afterRun?: (ctx: RunContext<TDeps>, outcome: RunOutcome) => MaybePromise<RunOutcome>
+  readonly afterRun?: (ctx: RunContext<TDeps>, outcome: RunOutcome) => MaybePromise<RunOutcome | void>
   /** Throws to let the error pass, returns to recover. */
   readonly onRunError?: (ctx: RunContext<TDeps>, error: unknown) => MaybePromise<RunOutcome>
 
-  readonly beforeNodeRun?: (ctx: RunContext<TDeps>, node: AgentNode) => MaybePromise<AgentNode>
+  readonly beforeNodeRun?: (ctx: RunContext<TDeps>, node: AgentNode) => MaybePromise<AgentNode | void>
   readonly wrapNodeRun?: (
     ctx: RunContext<TDeps>,
     node: AgentNode,
     handler: (node: AgentNode) => Promise<AgentNode>,
   ) => Promise<AgentNode>
-  readonly afterNodeRun?: (ctx: RunContext<TDeps>, node: AgentNode, next: AgentNode) => MaybePromise<AgentNode>
+  readonly afterNodeRun?: (ctx: RunContext<TDeps>, node: AgentNode, next: AgentNode) => MaybePromise<AgentNode | void>
   readonly onNodeRunError?: (ctx: RunContext<TDeps>, node: AgentNode, error: unknown) => MaybePromise<AgentNode>
 
   /** Maps, drops or adds events. Changes what consumers see, never what is recorded. */
@@ -126,7 +127,7 @@ export interface CapabilityHooks<in TDeps = unknown> {
   readonly beforeModelRequest?: (
     ctx: RunContext<TDeps>,
     request: ModelRequestContext,
-  ) => MaybePromise<ModelRequestContext>
+  ) => MaybePromise<ModelRequestContext | void>
   readonly wrapModelRequest?: (
     ctx: RunContext<TDeps>,
     request: ModelRequestContext,
@@ -137,7 +138,7 @@ export interface CapabilityHooks<in TDeps = unknown> {
     ctx: RunContext<TDeps>,
     request: ModelRequestContext,
     response: ModelResponse,
-  ) => MaybePromise<ModelResponse>
+  ) => MaybePromise<ModelResponse | void>
   readonly onModelRequestError?: (
     ctx: RunContext<TDeps>,
     request: ModelRequestContext,

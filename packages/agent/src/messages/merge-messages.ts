@@ -73,9 +73,9 @@ function mergeRequests(requests: readonly ModelRequest[]): ModelRequest {
   return {
     kind: 'request',
     parts: [...parts.filter(goesFirst), ...parts.filter(part => !goesFirst(part))],
-    ...(timestamp !== undefined && { timestamp }),
-    ...(instructions !== undefined && { instructions }),
-    ...(metadata !== undefined && { metadata }),
+    timestamp,
+    instructions,
+    metadata,
   }
 }
 

@@ -28,8 +28,8 @@ export function continuationPins(response: ModelResponse): ContinuationPins {
   const reserved = reservedMetadata(response)
   const fallbackModelId = reserved[pinKeys.fallbackModelId]
   return {
-    ...(typeof fallbackModelId === 'string' && { fallbackModelId }),
-    ...(reserved[pinKeys.replacePreviousResponse] === true && { replacePreviousResponse: true }),
+    fallbackModelId: typeof fallbackModelId === 'string' ? fallbackModelId : undefined,
+    replacePreviousResponse: reserved[pinKeys.replacePreviousResponse] === true || undefined,
   }
 }
 

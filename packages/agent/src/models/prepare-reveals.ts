@@ -60,8 +60,8 @@ export function renderReveal(
   const plain = standings.filter(([, standing]) => standing === 'plain').map(([name]) => name)
   const hidden = standings.filter(([, standing]) => standing === 'hidden').map(([name]) => name)
   return {
-    ...(plain.length > 0 && { part: announcement(plain) }),
-    ...(hidden.length > 0 && { exchange: searchExchange(hidden, part.toolCallId) }),
+    part: plain.length > 0 ? announcement(plain) : undefined,
+    exchange: hidden.length > 0 ? searchExchange(hidden, part.toolCallId) : undefined,
   }
 }
 

@@ -36,11 +36,10 @@ export function toAlternative(source: OutputSource, name: string): OutputAlterna
     name,
     description: joinDescriptions(source.description, resolved.description),
     jsonSchema: wrapped ? wrap(schema) : schema,
-    ...(wrapped && { outerKey }),
-    ...(source.tool?.strict !== undefined && { strict: source.tool.strict }),
+    outerKey: wrapped ? outerKey : undefined,
     validate: wrapped ? value => validateWrapped(resolved, value) : value => resolved.validate(value),
     // the spec's type has made sure that the run's deps are those the function takes
-    ...(source.run && { run: source.run as (value: never, ctx: RunContext<never>) => unknown }),
+    run: source.run as ((value: never, ctx: RunContext<never>) => unknown) | undefined,
   }
 }
 

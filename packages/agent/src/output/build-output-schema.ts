@@ -77,9 +77,9 @@ function objectOf(
   const description = joinDescriptions(marker.description, single?.description)
   return {
     jsonSchema: single ? single.jsonSchema : envelopeSchema(alternatives),
-    ...(name !== undefined && { name }),
-    ...(description !== undefined && { description }),
-    ...(marker.strict !== undefined && { strict: marker.strict }),
+    name,
+    description,
+    strict: marker.strict,
   }
 }
 
@@ -117,12 +117,12 @@ function toTool(
         alternative.description ?? (several ? `${alternative.name}: ${defaultDescription}` : defaultDescription),
       parametersJsonSchema: alternative.jsonSchema,
       kind: 'output',
-      ...(alternative.outerKey !== undefined && { outerTypedDictKey: alternative.outerKey }),
-      ...(strict !== undefined && { strict }),
-      ...(sequential !== undefined && { sequential }),
+      outerTypedDictKey: alternative.outerKey,
+      strict,
+      sequential,
     },
     alternative,
-    ...(maxRetries !== undefined && { maxRetries }),
+    maxRetries,
   }
 }
 

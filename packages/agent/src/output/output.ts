@@ -12,7 +12,6 @@ export interface OutputAlternative {
   /** Object schema as the model sees it; wrapped in `{ response: … }` when the type is not an object (`outerKey`). */
   readonly jsonSchema: JsonSchema
   readonly outerKey?: string
-  readonly strict?: boolean
   /** Checks the semantic value (already unwrapped from `outerKey`). */
   validate(value: unknown): MaybePromise<ValidationResult>
   /** An output function: what it returns is the output. Throws `ModelRetry` to refuse. */

@@ -97,17 +97,12 @@ function specOf(entry: OutputEntry): OutputSpec | undefined {
   return entry === null || '~standard' in entry ? undefined : entry
 }
 
-const names: Readonly<Record<OutputSpec['kind'], string>> = {
-  'text-output': 'textOutput',
+/** Those that are not called as their kind says. */
+const names: { readonly [K in OutputSpec['kind']]?: string } = {
   'named-output': 'named',
-  'output-function': 'outputFunction',
-  'output-tool': 'outputTool',
-  'native-output': 'nativeOutput',
-  'prompted-output': 'promptedOutput',
-  'image-output': 'imageOutput',
   'deferred-output': 'deferredToolRequests',
 }
 
 function nameOf(spec: OutputSpec): string {
-  return names[spec.kind]
+  return names[spec.kind] ?? spec.kind.replace(/-(.)/, (_, letter: string) => letter.toUpperCase())
 }

@@ -33,11 +33,12 @@ export function retryPart(call: ToolCallPart, content: RetryPromptPart['content'
   return { kind: 'retry-prompt', content, toolName: call.toolName, toolCallId: call.toolCallId, timestamp }
 }
 
-/** Turns what a tool returned into its part of the history.
- *  @throws {UserError} a `toolReturn()` inside a list */
+/** Turns what a tool returned into its part of the history: a copy, so that a tool that goes on working with its lists and
+ *  objects does not rewrite the past.
+ *  @throws {UserError} a `toolReturn()` inside a list, a value that contains itself */
 export function callResult(call: ToolCallPart, value: unknown, timestamp: string): CallResult {
   if (isToolReturn(value)) {
-    const part = returnPart(call, value.returnValue ?? null, timestamp)
+    const part = returnPart(call, copied(call, value.returnValue), timestamp)
     return {
       part: value.metadata === undefined ? part : { ...part, metadata: value.metadata },
       content: value.content,
@@ -49,5 +50,25 @@ export function callResult(call: ToolCallPart, value: unknown, timestamp: string
       `Tool \`${call.toolName}\` returned a list that holds a \`toolReturn()\`. Return one \`toolReturn()\` with the list as its value.`,
     )
   }
-  return { part: returnPart(call, value ?? null, timestamp) }
+  return { part: returnPart(call, copied(call, value), timestamp) }
+}
+
+/** Deeper values cannot be written as JSON everywhere. */
+const maxDepth = 500
+
+/** Plain objects and lists are copied; what else JSON can hold is read when it is written. */
+function copied(call: ToolCallPart, value: unknown, depth = 0): unknown {
+  if (typeof value !== 'object' || value === null) return value ?? null
+  if (depth > maxDepth) {
+    throw new UserError(
+      `Tool \`${call.toolName}\` returned a value that contains itself, or is nested more than ${maxDepth} deep. Return plain data.`,
+    )
+  }
+  if (Array.isArray(value)) return value.map(item => copied(call, item, depth + 1))
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== null && prototype !== Object.prototype) return value
+  const copy: Record<string, unknown> = { ...value }
+  // its keys are its own already, so that even `__proto__` is a key like any other
+  for (const key of Object.keys(copy)) if (typeof copy[key] === 'object') copy[key] = copied(call, copy[key], depth + 1)
+  return copy
 }

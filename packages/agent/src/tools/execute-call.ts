@@ -68,11 +68,15 @@ async function withTimeout<T>(
   let release = () => {}
   let timer: ReturnType<typeof setTimeout> | undefined
   const stopped = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const error = new ModelRetry(`Timed out after ${timeoutMs / 1000} seconds.`)
-      reject(error)
-      controller.abort(error)
-    }, timeoutMs)
+    timer = setTimeout(
+      () => {
+        const error = new ModelRetry(`Timed out after ${timeoutMs / 1000} seconds.`)
+        reject(error)
+        controller.abort(error)
+        // a timer that is set to more fires at once
+      },
+      Math.min(timeoutMs, 2 ** 31 - 1),
+    )
     // whoever aborts the parent decides how long to wait for the tool: only the timer goes
     release = onAbort(parent, () => {
       clearTimeout(timer)

@@ -150,11 +150,12 @@ agent({ deps: depsType<Deps>(), capabilities: [audit] })
 agent({ capabilities: [audit] })
 // @ts-expect-error no such hook
 const misnamed: Capability = { beforeToolCall: () => {} }
-// @ts-expect-error a hook of a request returns the request
-const forgetful: Capability = { beforeModelRequest: () => {} }
+const watching: Capability = { beforeModelRequest: () => {}, afterNodeRun: async () => {}, afterToolExecute: () => {} }
+// @ts-expect-error a hook of a request returns the request, or nothing
+const forgetful: Capability = { beforeModelRequest: () => ({}) }
 // @ts-expect-error node hooks return a node
 const lost: Capability = { afterNodeRun: () => 'end' }
-void [misnamed, forgetful, lost]
+void [misnamed, watching, forgetful, lost]
 agent({
   deps: depsType<Deps>(),
   capabilities: [

@@ -1,4 +1,4 @@
-import { runAround, type Around } from '../../capabilities/around.ts'
+import { changed, runAround, type Around } from '../../capabilities/around.ts'
 import type { AgentNode, ModelRequestContext, ModelRequestNode } from '../../capabilities/capability.ts'
 import { hooksAround, noHooks } from '../../capabilities/hook-chains.ts'
 import { isSignal } from '../../errors/signals.ts'
@@ -196,7 +196,7 @@ function isEmptyConversation(run: Run, instructions: string | undefined): boolea
 
 async function beforeRequest(run: Run, prepared: ModelRequestContext): Promise<ModelRequestContext> {
   let request = prepared
-  for (const hook of run.hooks.beforeModelRequest ?? []) request = await hook(run.context(), request)
+  for (const hook of run.hooks.beforeModelRequest ?? []) request = changed(await hook(run.context(), request), request)
   if (request.messages !== run.messages) run.replaceMessages(request.messages)
   const last = run.messages.at(-1)
   if (last?.kind !== 'request' && last?.state !== 'suspended') {
@@ -217,7 +217,8 @@ async function checkCounted(run: Run, request: ModelRequestContext): Promise<voi
 async function afterRequest(run: Run, request: ModelRequestContext, response: ModelResponse): Promise<ModelResponse> {
   let current = response
   try {
-    for (const hook of run.hooks.afterModelRequest ?? []) current = await hook(run.context(), request, current)
+    for (const hook of run.hooks.afterModelRequest ?? [])
+      current = changed(await hook(run.context(), request, current), current)
   } catch (error) {
     // a refused response was paid for: it counts and stays in the history
     if (isSignal(error, 'model-retry')) take(run, current)

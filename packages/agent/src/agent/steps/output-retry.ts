@@ -34,6 +34,7 @@ export function throwIfTruncated(run: Run, cause: unknown): void {
   )
 }
 
-function reason(cause: unknown): string {
+/** The message of an error as a sentence. */
+export function reason(cause: unknown): string {
   return cause instanceof Error ? `${cause.message.replace(/[.!]?$/, '.')}` : ''
 }

@@ -1,11 +1,9 @@
 import { UnexpectedModelBehavior } from '../../errors/run-error.ts'
-import { isSignal } from '../../errors/signals.ts'
 import type { RetryPromptPart } from '../../messages/part.ts'
-import { ValidationError } from '../../schema/validation-error.ts'
 import { retryPart } from '../../tools/call-result.ts'
 import type { Run } from '../run.ts'
 import type { BatchResults, FunctionCall, UnknownCall } from './batch.ts'
-import { throwIfTruncated } from './output-retry.ts'
+import { reason, throwIfTruncated } from './output-retry.ts'
 
 /** Under which calls of unknown tools are counted. */
 export const unknownKey = 'unknown'
@@ -28,9 +26,8 @@ export function askAgain(run: Run, call: FunctionCall, { content, cause, batch }
 
 function throwExhausted(run: Run, toolName: string, { max, cause }: { max: number; cause: unknown }): never {
   throwIfTruncated(run, cause)
-  const why = cause instanceof ValidationError || isSignal(cause) ? ` The last problem: ${cause.message}` : ''
   throw new UnexpectedModelBehavior(
-    `Tool \`${toolName}\` exceeded its maximum of ${max} ${max === 1 ? 'retry' : 'retries'}.${why} ` +
+    `Tool \`${toolName}\` exceeded its maximum of ${max} ${max === 1 ? 'retry' : 'retries'}: ${reason(cause)} ` +
       'Raise `maxRetries` of the tool or `retries.tools` if the model should get more attempts.',
     { cause },
   )

@@ -32,7 +32,12 @@ function listTools(run: Run): MaybePromise<ReadonlyMap<string, ToolsetTool>> {
   return effects.listTools(run.effect(`list-tools:${run.step}`), () => run.toolset.getTools(run.context()))
 }
 
+/** @throws {UserError} a tool has the name of an output tool: the model could not tell them apart */
 function setTools(run: Run, tools: ReadonlyMap<string, ToolsetTool>): void {
+  for (const name of run.outputTools.keys()) {
+    if (!tools.has(name)) continue
+    throw new UserError(`A tool and an output tool are both called \`${name}\`. Rename the tool, or name the output.`)
+  }
   run.tools = tools
   refreshRevealed(run)
 }

@@ -2,7 +2,7 @@ import type { AgentNode } from '../../capabilities/capability.ts'
 import { UserError } from '../../errors/user-error.ts'
 import { cleanHistory } from '../../messages/history.ts'
 import type { UserPrompt } from '../../messages/content.ts'
-import type { ModelRequest, ModelResponse } from '../../messages/message.ts'
+import type { ModelMessage, ModelRequest, ModelResponse } from '../../messages/message.ts'
 import type { RequestPart } from '../../messages/part.ts'
 import type { MaybePromise } from '../../util/json.ts'
 import type { Run } from '../run.ts'
@@ -19,6 +19,7 @@ export function startFromPrompt(run: Run): MaybePromise<AgentNode> {
 }
 
 async function startWithHistory(run: Run): Promise<AgentNode> {
+  refuseStored(run.start.history)
   const history = cleanHistory(run.start.history, { repairLastResponse: false })
   for (const message of await refreshDynamicPrompts(run, history)) run.appendOld(message)
 
@@ -31,6 +32,15 @@ async function startWithHistory(run: Run): Promise<AgentNode> {
   const last = run.messages.at(-1)
   if (last === undefined) return ask(await systemPromptParts(run), run)
   return last.kind === 'request' ? continueRequest(run, last) : continueResponse(run, last)
+}
+
+/** A stored history that was parsed as any JSON would be sent as messages of parts that nobody knows.
+ *  @throws {UserError} */
+function refuseStored(history: readonly ModelMessage[]): void {
+  if (history.every(({ parts }) => parts?.every(part => 'kind' in part))) return
+  throw new UserError(
+    '`messageHistory` holds no messages. Read what is stored with `messagesFromJson()` or `messagesFromWire()`.',
+  )
 }
 
 function ask(parts: readonly RequestPart[], run: Run): AgentNode {
