@@ -100,8 +100,9 @@ const kill = (state: RunState, scope: Scope): void => {
 }
 
 const killAt = (state: RunState, place: Place): void => {
-  for (const task of [...place.tasks]) drop(state, task)
-  for (const inner of [...place.scopes]) {
+  // each turn takes one away
+  for (let task = place.tasks[0]; task !== undefined; task = place.tasks[0]) drop(state, task)
+  for (let inner = place.scopes[0]; inner !== undefined; inner = place.scopes[0]) {
     kill(state, inner)
     inner.isClosed = true
     state.removeScope(inner)
