@@ -442,6 +442,16 @@ describe('the file store', () => {
     await expect(app.resume('t', { store: fileStore(directory) })).rejects.toMatchObject({ code: 'store-corrupt' })
   })
 
+  it('serves more runs than it keeps in mind', async () => {
+    const store = fileStore(join(root, 'many'), { fsync: false })
+    const ids = Array.from({ length: 130 }, (_, index) => `run-${index}`)
+    await Promise.all(ids.map(runId => app.run({ input: 2, state: { n: 0 }, store, runId })))
+    for (const runId of ids) expect((await app.at(runId, { store })).state).toEqual({ n: 2 })
+    await expect(app.run({ input: 1, state: { n: 0 }, store, runId: 'run-0' })).rejects.toMatchObject({
+      code: 'run-exists',
+    })
+  })
+
   it('lists the other runs when one is damaged', async () => {
     const directory = join(root, 'damaged-list')
     const ids = ['at the start', 'in the middle', 'sound']

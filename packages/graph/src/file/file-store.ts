@@ -1,14 +1,6 @@
-import { closeSync, openSync } from 'node:fs'
-import { link, mkdir, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises'
+import { link, mkdir, open, readdir, rename, rm, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  LeaseLostError,
-  RunExistsError,
-  RunLockedError,
-  RunNotFoundError,
-  SeqConflictError,
-  StoreCorruptError,
-} from '../errors.ts'
+import { LeaseLostError, RunExistsError, RunLockedError, SeqConflictError } from '../errors.ts'
 import {
   pageRuns,
   type AcquireOptions,
@@ -21,27 +13,17 @@ import {
   type RunRecord,
 } from '../store/store.ts'
 import { randomId } from '../util/ids.ts'
-import { DurableWriter, encodeLine, fileNameOf, JournalIndex } from './journal-file.ts'
+import { isMissing, isThere, readRange, syncDirectory } from './files.ts'
+import { DurableWriter, encodeLine, type JournalIndex } from './journal-file.ts'
 import { firstLock, freeLock, ownsLock, takeLock, touchLock } from './lock-files.ts'
-
-const JOURNAL = 'journal.log'
-const KEPT_INDEXES = 100
+import { JOURNAL, OpenRuns, readIndex, type OpenRun } from './open-runs.ts'
 
 export interface FileStoreOptions {
   /** `false` leaves flushing to the operating system: quicker, and a power cut may lose the last steps. Default true */
   readonly fsync?: boolean
 }
 
-interface OpenRun {
-  readonly directory: string
-  readonly inode: number
-  index: JournalIndex
-  descriptor: number | undefined
-}
-
 const nothing = (): void => {}
-
-const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT'
 
 /** Runs in a directory: one folder for each, holding an append-only journal whose every line has a checksum. A record counts once it is
  *  flushed; a torn last line is ignored; a lock whose owner is dead is taken over at once.
@@ -53,17 +35,18 @@ class FileStore implements GraphStore {
   readonly #root: string
   readonly #writer: DurableWriter
   readonly #isSynced: boolean
-  readonly #runs = new Map<string, OpenRun>()
+  readonly #runs: OpenRuns
   readonly #queues = new Map<string, Promise<void>>()
 
   constructor(root: string, { fsync = true }: FileStoreOptions) {
     this.#root = root
+    this.#runs = new OpenRuns(root)
     this.#isSynced = fsync
     this.#writer = new DurableWriter(fsync)
   }
 
   async create(run: RunRecord, records: readonly JournalRecord[], { owner, ttlMs }: AcquireOptions): Promise<Lease> {
-    const directory = join(this.#root, fileNameOf(run.id))
+    const directory = this.#runs.directoryOf(run.id)
     await mkdir(directory, { recursive: true })
     const { id, graph, version, topology, createdAt, forkOf, traceparent } = run
     const header = {
@@ -88,8 +71,7 @@ class FileStore implements GraphStore {
       // unlike rename, link fails when the name is taken: two creators cannot both win
       await link(draft, join(directory, JOURNAL))
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
-        throw new RunExistsError(`There is a run "${run.id}" in ${this.#root} already.`)
+      if (isThere(error)) throw new RunExistsError(`There is a run "${run.id}" in ${this.#root} already.`)
       throw error
     } finally {
       await unlink(draft)
@@ -104,29 +86,29 @@ class FileStore implements GraphStore {
 
   get(runId: string): Promise<RunRecord | undefined> {
     return this.#alone(runId, async () => {
-      const run = await this.#open(runId)
+      const run = await this.#runs.open(runId)
       return run === undefined ? undefined : recordOf(run.index)
     })
   }
 
   acquire(runId: string, { owner, ttlMs, takeOver = false }: AcquireOptions): Promise<Lease> {
     return this.#alone(runId, async () => {
-      const run = await this.#find(runId)
+      const run = await this.#runs.find(runId)
       const taken = await takeLock(run.directory, { owner, ttlMs, takeOver, atLeast: run.index.token })
       if ('heldBy' in taken)
         throw new RunLockedError(
           `Run "${runId}" is held by ${taken.heldBy}; wait until it is done or its lease runs out.`,
         )
       // from this line on, whatever an earlier owner still writes is ignored; it may begin in the middle of a torn one
-      await this.#writer.append(this.#descriptor(run), `\n${encodeLine({ m: taken.token })}`)
-      await this.#catchUp(run)
+      await this.#writer.append(this.#runs.descriptorOf(runId, run), `\n${encodeLine({ m: taken.token })}`)
+      await this.#runs.catchUp(run)
       return { runId, owner, token: taken.token }
     })
   }
 
   renew(lease: Lease, ttlMs: number): Promise<void> {
     return this.#alone(lease.runId, async () => {
-      const run = await this.#find(lease.runId)
+      const run = await this.#runs.find(lease.runId)
       this.#check(run, lease)
       await touchLock(run.directory, lease.token, ttlMs)
     })
@@ -134,9 +116,9 @@ class FileStore implements GraphStore {
 
   release(lease: Lease): Promise<void> {
     return this.#alone(lease.runId, async () => {
-      const run = await this.#open(lease.runId)
+      const run = await this.#runs.open(lease.runId)
       if (run === undefined) return
-      this.#close(run)
+      this.#runs.close(run)
       if (ownsLock(run.directory, lease.token)) await freeLock(run.directory, lease.token)
     })
   }
@@ -144,14 +126,16 @@ class FileStore implements GraphStore {
   commit(lease: Lease, expectedSeq: number, records: readonly JournalRecord[]): Promise<void> {
     return this.#alone(lease.runId, async () => {
       // an open index that belongs to this lease is up to date: nobody else may have written since
-      const known = this.#runs.get(lease.runId)
+      const known = this.#runs.known(lease.runId)
       const run =
-        known?.index.token === lease.token && known.descriptor !== undefined ? known : await this.#find(lease.runId)
+        known?.index.token === lease.token && known.descriptor !== undefined
+          ? known
+          : await this.#runs.find(lease.runId)
       this.#check(run, lease)
       const head = run.index.records[run.index.records.length - 1]!.seq
       if (head !== expectedSeq) throw new SeqConflictError(`Run "${lease.runId}" is at ${head}, not at ${expectedSeq}.`)
       const text = records.map(record => encodeLine({ k: lease.token, r: record })).join('')
-      await this.#writer.append(this.#descriptor(run), text)
+      await this.#writer.append(this.#runs.descriptorOf(lease.runId, run), text)
       // taken over meanwhile: the record may stand after the new owner's mark, and then it does not count
       this.#check(run, lease)
       run.index.feed(Buffer.from(text))
@@ -160,7 +144,7 @@ class FileStore implements GraphStore {
 
   read(runId: string, { afterSeq = 0, limit = Infinity }: ReadOptions = {}): Promise<readonly JournalRecord[]> {
     return this.#alone(runId, async () => {
-      const { index } = await this.#find(runId)
+      const { index } = await this.#runs.find(runId)
       const first = index.records[0]?.seq ?? 1
       const from = Math.max(0, afterSeq + 1 - first)
       const wanted = index.records.slice(from, from + limit)
@@ -178,7 +162,7 @@ class FileStore implements GraphStore {
       if (isMissing(error)) return []
       throw error
     })) {
-      const index = await this.#load(join(this.#root, name))
+      const index = await readIndex(join(this.#root, name))
       if (index?.header !== undefined && index.records.length > 0) runs.push(recordOf(index))
     }
     return pageRuns(runs, options)
@@ -186,10 +170,9 @@ class FileStore implements GraphStore {
 
   delete(runId: string): Promise<boolean> {
     return this.#alone(runId, async () => {
-      const run = await this.#open(runId)
+      const run = await this.#runs.open(runId)
       if (run === undefined) return false
-      this.#close(run)
-      this.#runs.delete(runId)
+      this.#runs.forget(runId, run)
       // gone in one step for every reader; a crash leaves only a folder without a journal, which counts for nothing
       await rename(run.index.path, join(run.directory, `deleted-${randomId()}`))
       await rm(run.directory, { recursive: true, force: true })
@@ -198,8 +181,7 @@ class FileStore implements GraphStore {
   }
 
   async close(): Promise<void> {
-    for (const run of this.#runs.values()) this.#close(run)
-    this.#runs.clear()
+    this.#runs.forgetAll()
   }
 
   /** One piece of work on a run at a time: an index is read, then the file, then the index is written. */
@@ -218,111 +200,9 @@ class FileStore implements GraphStore {
     if (!ownsLock(run.directory, lease.token))
       throw new LeaseLostError(`Run "${lease.runId}" is no longer held by ${lease.owner}.`)
   }
-
-  #descriptor(run: OpenRun): number {
-    run.descriptor ??= openSync(run.index.path, 'a')
-    return run.descriptor
-  }
-
-  #close(run: OpenRun): void {
-    if (run.descriptor !== undefined) closeSync(run.descriptor)
-    run.descriptor = undefined
-  }
-
-  async #find(runId: string): Promise<OpenRun> {
-    const run = await this.#open(runId)
-    if (run === undefined) throw new RunNotFoundError(`There is no run "${runId}" in ${this.#root}.`)
-    return run
-  }
-
-  /** The run with its index up to date; undefined when there is none. */
-  async #open(runId: string): Promise<OpenRun | undefined> {
-    const directory = join(this.#root, fileNameOf(runId))
-    const path = join(directory, JOURNAL)
-    const known = this.#runs.get(runId)
-    const info = await stat(path).catch((error: unknown) => {
-      if (isMissing(error)) return undefined
-      throw error
-    })
-    if (info === undefined) {
-      if (known !== undefined) this.#close(known)
-      this.#runs.delete(runId)
-      return undefined
-    }
-    if (known !== undefined && known.inode === info.ino && known.index.offset <= info.size) {
-      await this.#catchUp(known)
-      return known
-    }
-    if (known !== undefined) this.#close(known)
-    const run: OpenRun = {
-      directory,
-      inode: info.ino,
-      index: new JournalIndex(path),
-      descriptor: undefined,
-    }
-    await this.#catchUp(run)
-    if (run.index.header?.id !== runId) throw new StoreCorruptError(`${path} is not the journal of run "${runId}".`)
-    this.#runs.set(runId, run)
-    this.#forgetOldest()
-    return run
-  }
-
-  /** Indexes of runs that nobody drives are kept for a while only: a server sees many runs in its life. */
-  #forgetOldest(): void {
-    if (this.#runs.size <= KEPT_INDEXES) return
-    for (const [id, { descriptor }] of this.#runs) {
-      if (descriptor !== undefined) continue
-      this.#runs.delete(id)
-      return
-    }
-  }
-
-  async #catchUp(run: OpenRun): Promise<void> {
-    const { size } = await stat(run.index.path)
-    if (size > run.index.offset) run.index.feed(await readRange(run.index.path, run.index.offset, size))
-  }
-
-  async #load(directory: string): Promise<JournalIndex | undefined> {
-    const index = new JournalIndex(join(directory, JOURNAL))
-    try {
-      const { size } = await stat(index.path)
-      index.feed(await readRange(index.path, 0, size))
-      return index
-    } catch (error) {
-      // one damaged run does not hide the others; it is listed as far as it can be read, and says so when it is taken up
-      if (error instanceof StoreCorruptError) return index
-      if (isMissing(error) || (error instanceof Error && 'code' in error && error.code === 'ENOTDIR')) return undefined
-      throw error
-    }
-  }
 }
 
 const recordOf = ({ header, records }: JournalIndex): RunRecord => {
   const { seq, status, snapshotSeq, at } = records[records.length - 1]!.head
   return { ...header!, status, seq, snapshotSeq, updatedAt: at }
-}
-
-const readRange = async (path: string, from: number, to: number): Promise<Buffer> => {
-  const handle = await open(path, 'r')
-  try {
-    const bytes = Buffer.allocUnsafe(to - from)
-    let done = 0
-    while (done < bytes.length) {
-      const { bytesRead } = await handle.read(bytes, done, bytes.length - done, from + done)
-      if (bytesRead === 0) break
-      done += bytesRead
-    }
-    return bytes.subarray(0, done)
-  } finally {
-    await handle.close()
-  }
-}
-
-const syncDirectory = async (path: string): Promise<void> => {
-  const handle = await open(path, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }

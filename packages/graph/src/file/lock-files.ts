@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile, rename, stat, unlink, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { isMissing, isThere } from './files.ts'
 
 /** Locks are files named by a growing token: the highest is the present one. Taking over is creating the next name, which only one
  *  process can do; nothing is ever renamed away from under an owner. */
@@ -17,9 +18,6 @@ interface LockContent {
 const PATTERN = /^(lock|free)-(\d+)$/
 
 const nameOf = (token: number) => `lock-${String(token).padStart(10, '0')}`
-
-const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT'
-const exists = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'EEXIST'
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -82,7 +80,7 @@ export const takeLock = async (
     try {
       await writeFile(join(directory, nameOf(token)), content, { flag: 'wx' })
     } catch (error) {
-      if (exists(error)) continue
+      if (isThere(error)) continue
       throw error
     }
     await removeOlder(directory, token)
