@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { agent, binaryContent, imageUrl, tool, toolReturn } from '../src/core.ts'
+import { agent, binaryContent, imageUrl, messagesFromJson, messagesToJson, tool, toolReturn } from '../src/core.ts'
+import { TestModel } from '../src/testing/index.ts'
 import { collect } from './support/drive.ts'
 import { answer, call, requestParts, scripted, toolResults } from './support/scripted.ts'
 
@@ -56,6 +57,15 @@ describe('what a tool returns', () => {
     expect(JSON.stringify(content.given)).toBe('{"__proto__":{"a":[1]},"constructor":2}')
     expect(Object.getPrototypeOf(content.given)).toBe(Object.prototype)
     expect(content.date).toBe(date)
+  })
+
+  it('is written as JSON writes it, whatever JSON holds it as', async () => {
+    const value = { big: 2n ** 70n, map: new Map([['a', new Set([1])]]), at: new Date(0), left: undefined }
+    const one = agent({ model: new TestModel(), tools: [giving('give', () => value)] })
+    const { output, messages } = await one.run('go')
+    const written = { big: '1180591620717411303424', map: { a: [1] }, at: '1970-01-01T00:00:00.000Z' }
+    expect(JSON.parse(output)).toEqual({ give: written })
+    expect(requestParts(messagesFromJson(messagesToJson(messages)))[1]).toMatchObject({ content: written })
   })
 
   it('that contains itself ends the run with an error that names the tool', async () => {

@@ -100,3 +100,21 @@ it('passes the validation of a real schema, for many seeds', () => {
     expect(error?.issues).toBeUndefined()
   }
 })
+
+it('fits schemas that contain themselves', () => {
+  const Tree = z.object({
+    value: z.number(),
+    get kids() {
+      return z.array(Tree)
+    },
+  })
+  const Chain = z.object({
+    value: z.number(),
+    get next() {
+      return Chain.nullable()
+    },
+  })
+  for (const schema of [Tree, Chain, z.array(Tree), z.object({ tree: Tree })]) {
+    expect(schema.safeParse(generateData(z.toJSONSchema(schema))).error).toBeUndefined()
+  }
+})

@@ -17,10 +17,12 @@ export function generateData(schema: Schema, seed = 0): unknown {
 }
 
 class Generator {
+  readonly #root: Schema
   readonly #definitions: Schema
   #seed: number
 
   constructor(schema: Schema, seed: number) {
+    this.#root = schema
     this.#definitions = { ...asSchema(schema.definitions), ...asSchema(schema.$defs) }
     this.#seed = seed
   }
@@ -128,6 +130,7 @@ class Generator {
   }
 
   #resolve(ref: string): unknown {
+    if (ref === '#') return this.#root
     const name = decodeURIComponent(ref.replace(/^#\/(\$defs|definitions)\//, ''))
     return Object.hasOwn(this.#definitions, name) ? this.#definitions[name] : {}
   }

@@ -1,4 +1,5 @@
 import { UserError } from '../errors/user-error.ts'
+import { toJsonValue } from '../messages/json-value.ts'
 import type { ModelMessage, ModelRequest, ModelResponse } from '../messages/message.ts'
 import type { ResponsePart, RetryPromptPart } from '../messages/part.ts'
 import type { Model, ModelCall, ModelRequestParameters, StreamedResponse } from '../models/model.ts'
@@ -215,7 +216,7 @@ function resultsAsText(messages: readonly ModelMessage[]): string {
       ? message.parts.flatMap(part => (part.kind === 'tool-return' ? [[part.toolName, part.content] as const] : []))
       : [],
   )
-  return results.length === 0 ? 'success (no tool calls)' : JSON.stringify(Object.fromEntries(results))
+  return results.length === 0 ? 'success (no tool calls)' : JSON.stringify(toJsonValue(Object.fromEntries(results)))
 }
 
 /** Words with the blank behind them; a single word in two halves. */
