@@ -96,6 +96,19 @@ export const thinkingRules: readonly Rule[] = [
     }),
   },
   {
+    id: 'thinking-turn-start',
+    refuses: 'thinking by budget when the turn that called for the tool results does not begin with reasoning',
+    source: 'https://github.com/anomalyco/opencode/issues/3077',
+    check: whenThinking(({ type }, { request: { messages } }) => {
+      const isReadingResults = messages.at(-1)?.content.some(item => item.toolResult !== undefined)
+      const index = messages.findLastIndex(message => message.role === 'assistant')
+      const [first] = messages[index]?.content ?? []
+      if (type !== 'enabled' || !isReadingResults || first === undefined || first.reasoningContent) return undefined
+      const found = first.toolUse === undefined ? 'text' : 'tool_use'
+      return `messages.${index}.content.0.type: Expected \`thinking\` or \`redacted_thinking\`, but found \`${found}\`. When \`thinking\` is enabled, a final \`assistant\` message must start with a thinking block (preceeding the lastmost set of \`tool_use\` and \`tool_result\` blocks). To avoid this requirement, disable \`thinking\`. ${considerations}`
+    }),
+  },
+  {
     id: 'reasoning-role',
     refuses: 'reasoning outside assistant turns',
     source: 'own',

@@ -573,6 +573,12 @@ const refused: Case[] = [
     'text content blocks must be non-empty',
   ],
   [
+    'thinking-turn-start',
+    claude,
+    { messages: toolTurns, ...tools(), ...thinking() },
+    'messages.1.content.0.type: Expected `thinking` or `redacted_thinking`, but found `tool_use`.',
+  ],
+  [
     'server-tool-pairs',
     'us.amazon.nova-2-lite-v1:0',
     {

@@ -15,6 +15,7 @@ import type { BedrockProfile } from './facts.ts'
 import { isPromptArn, parseModelId } from './model-id.ts'
 import { samplingOf, type Sampling } from './sampling.ts'
 import { mapSystem } from './system.ts'
+import { mayThinkNow } from './thinking.ts'
 import { mapToolConfig, toolsOfHistory } from './tool-config.ts'
 import { toolNamesOf } from './tool-names.ts'
 
@@ -85,7 +86,8 @@ function mapCommon(call: ModelCall, scope: RequestScope, files: FetchedFiles): C
   const cacheable = { messages, system, tools: toolConfig?.tools ?? [] }
   limitCachePoints(cacheable)
   orderCacheTimes(cacheable)
-  const additional = additionalFields(parameters.thinking, profile, settings, toolConfig)
+  const thinking = mayThinkNow(messages, profile) ? parameters.thinking : undefined
+  const additional = additionalFields(thinking, profile, settings, toolConfig)
   return {
     messages,
     system,

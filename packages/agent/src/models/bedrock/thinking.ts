@@ -1,3 +1,4 @@
+import type { Message } from '@aws-sdk/client-bedrock-runtime'
 import { UserError } from '../../errors/user-error.ts'
 import type { JsonObject } from '../../util/json.ts'
 import { isPlainObject } from '../../util/json.ts'
@@ -53,6 +54,15 @@ export function thinkingFields(
 ): JsonObject {
   const variant = facts.bedrockThinkingVariant
   return thinking === undefined || variant === undefined ? {} : byVariant[variant](thinking, facts, settings)
+}
+
+/** Whether the history lets the model think now. A Claude that thinks by budget wants the turn whose tool results it is given to
+ *  begin with thinking; one that another model wrote, or that was not asked to think, does not, and the request would be refused.
+ *  @see https://github.com/anomalyco/opencode/issues/3077 (read 2026-11-23) */
+export function mayThinkNow(messages: readonly Message[], facts: BedrockFacts): boolean {
+  if (facts.bedrockThinkingVariant !== 'anthropic' || facts.bedrockSupportsAdaptiveThinking) return true
+  if (!messages.at(-1)?.content?.some(block => block.toolResult !== undefined)) return true
+  return messages.findLast(turn => turn.role === 'assistant')?.content?.[0]?.reasoningContent !== undefined
 }
 
 /** Whether the request asks the model to think, by the setting or by hand in the additional fields. */

@@ -167,6 +167,11 @@ const settings = fc.record(
     bedrockCacheInstructions: fc.constantFrom(true, '1h' as const),
     bedrockCacheToolDefinitions: fc.constantFrom(true, '1h' as const),
     topK: fc.constant(5),
+    temperature: fc.constantFrom(0, 1),
+    topP: fc.constantFrom(0.5, 0.99),
+    thinking: fc.constantFrom(true, 'low' as const, false),
+    maxTokens: fc.constantFrom(2000, 20_000),
+    parallelToolCalls: fc.constant(false),
     toolChoice: fc.constantFrom('auto' as const, 'none' as const),
     bedrockGuardContent: fc.constantFrom('last' as const, 'all' as const),
   },
@@ -175,6 +180,8 @@ const settings = fc.record(
 
 describe.each([
   ['Claude', claude],
+  ['an older Claude', 'us.anthropic.claude-3-7-sonnet-20250219-v1:0'],
+  ['a Claude without sampling', 'us.anthropic.claude-opus-4-8'],
   ['Nova', nova],
   ['Nova 2', 'us.amazon.nova-2-lite-v1:0'],
   ['Llama', 'us.meta.llama3-3-70b-instruct-v1:0'],

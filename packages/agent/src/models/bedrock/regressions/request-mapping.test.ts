@@ -298,6 +298,27 @@ describe('a conversation that goes on with another family', () => {
     expect(hidden.messages![1]!.content![0]).toHaveProperty('reasoningContent')
   })
 
+  it('R48: does not think over results that were called for without thinking', async () => {
+    const thinking = { thinking: true, maxTokens: 20_000 } as const
+    const call = { kind: 'tool-call' as const, toolName: 'weather', args: {}, toolCallId: 'a' }
+    const from = (...parts: ModelResponse['parts']) => [
+      userTurn('x'),
+      by(claude, ...parts, call),
+      toolTurn(returned('a')),
+    ]
+    const fieldsOf = async (messages: ModelMessage[], model = claude) =>
+      (await requestBody({ messages, parameters: asked, settings: thinking }, model)).additionalModelRequestFields
+    const enabled = { thinking: { type: 'enabled', budget_tokens: 10_000 } }
+    expect(await fieldsOf(from(signed))).toEqual(enabled)
+    expect(await fieldsOf(from())).toBeUndefined()
+    expect(await fieldsOf(from({ ...signed, providerName: 'anthropic' }))).toBeUndefined()
+    // a question beside the results belongs to their turn, one after an answer begins another
+    expect(await fieldsOf([...from(), userTurn('And?')])).toBeUndefined()
+    expect(await fieldsOf([...from(), by(claude, yes), userTurn('And?')])).toEqual(enabled)
+    // who decides for itself how long it thinks may begin at any time
+    expect(await fieldsOf(from(), 'us.anthropic.claude-opus-4-6-v1')).toEqual({ thinking: { type: 'adaptive' } })
+  })
+
   it('leaves out what Nova ran itself for models that cannot', async () => {
     const call = {
       kind: 'builtin-tool-call' as const,
