@@ -36,6 +36,8 @@ export interface BedrockFacts {
   readonly bedrockSupportsStrictToolDefinition?: boolean
   /** Which words ask for thinking; absent: none do. */
   readonly bedrockThinkingVariant?: BedrockThinkingVariant
+  /** Claude thinks for a number of tokens: `thinking: { type: 'enabled' }`. */
+  readonly bedrockSupportsBudgetThinking?: boolean
   /** Claude decides itself how long it thinks: `thinking: { type: 'adaptive' }`. */
   readonly bedrockSupportsAdaptiveThinking?: boolean
   /** `output_config.effort` may be sent. */
@@ -80,6 +82,7 @@ const defaultBedrockFacts: ResolvedBedrockFacts = {
   bedrockSupportsLeadingAssistantMessage: false,
   bedrockSupportsPrefill: true,
   bedrockSupportsStrictToolDefinition: false,
+  bedrockSupportsBudgetThinking: true,
   bedrockSupportsAdaptiveThinking: false,
   bedrockSupportsEffort: false,
   bedrockSupportsXhighEffort: false,

@@ -27,7 +27,7 @@ function withoutOutputTools(
   parameters: ModelRequestParameters,
   { profile, settings, thinking }: PrepareScope,
 ): ModelRequestParameters {
-  if (parameters.outputTools.length === 0 || !isThinkingAsked(thinking, settings)) return parameters
+  if (parameters.outputTools.length === 0 || !isThinkingAsked(thinking, settings, profile)) return parameters
   const instead = profile.supportsJsonSchemaOutput ? 'native' : 'prompted'
   if (parameters.outputMode === 'auto') return { ...parameters, outputMode: instead, allowTextOutput: true }
   if (parameters.outputMode !== 'tool' || parameters.allowTextOutput) return parameters

@@ -55,6 +55,7 @@ function profileOf(facts: FamilyFacts): Partial<ModelProfile> {
     bedrockSupportsPrefill: facts.acceptsPrefill,
     bedrockSupportsStrictToolDefinition: facts.hasNativeOutput,
     bedrockThinkingVariant: facts.thinkingVariant,
+    bedrockSupportsBudgetThinking: facts.thinkingTypes.includes('enabled'),
     bedrockSupportsAdaptiveThinking: facts.thinkingTypes.includes('adaptive'),
     bedrockSupportsEffort: efforts.length > 0,
     bedrockSupportsXhighEffort: efforts.includes('xhigh'),

@@ -16,7 +16,7 @@ export function samplingOf(
 ): Sampling {
   if (facts.bedrockSampling === 'none') return { temperature: undefined, topP: undefined, topK: undefined }
   let { temperature, topP, topK } = settings
-  if (facts.bedrockThinkingVariant === 'anthropic' && isThinkingAsked(thinking, settings)) {
+  if (facts.bedrockThinkingVariant === 'anthropic' && isThinkingAsked(thinking, settings, facts)) {
     if (temperature !== 1) temperature = undefined
     if (topP !== undefined && topP < leastTopPWhenThinking) topP = undefined
     topK = undefined

@@ -53,7 +53,9 @@ export function thinkingFields(
   settings: ModelSettings,
 ): JsonObject {
   const variant = facts.bedrockThinkingVariant
-  return thinking === undefined || variant === undefined ? {} : byVariant[variant](thinking, facts, settings)
+  return thinking === undefined || variant === undefined || !canThink(facts)
+    ? {}
+    : byVariant[variant](thinking, facts, settings)
 }
 
 /** Whether the history lets the model think now. A Claude that thinks by budget wants the turn whose tool results it is given to
@@ -65,9 +67,20 @@ export function mayThinkNow(messages: readonly Message[], facts: BedrockFacts): 
   return messages.findLast(turn => turn.role === 'assistant')?.content?.[0]?.reasoningContent !== undefined
 }
 
+/** Early Claude models do not think, whatever is asked of them. */
+function canThink(facts: BedrockFacts): boolean {
+  const { bedrockThinkingVariant, bedrockSupportsAdaptiveThinking, bedrockSupportsBudgetThinking } = facts
+  const isAble = bedrockSupportsAdaptiveThinking === true || bedrockSupportsBudgetThinking === true
+  return bedrockThinkingVariant !== 'anthropic' || isAble
+}
+
 /** Whether the request asks the model to think, by the setting or by hand in the additional fields. */
-export function isThinkingAsked(thinking: boolean | ThinkingLevel | undefined, settings: ModelSettings): boolean {
-  if (thinking !== undefined && thinking !== false) return true
+export function isThinkingAsked(
+  thinking: boolean | ThinkingLevel | undefined,
+  settings: ModelSettings,
+  facts: BedrockFacts,
+): boolean {
+  if (thinking !== undefined && thinking !== false && canThink(facts)) return true
   const fields = settings.bedrockAdditionalModelRequestsFields?.['thinking']
   const type = isPlainObject(fields) ? fields['type'] : undefined
   return type === 'enabled' || type === 'adaptive'

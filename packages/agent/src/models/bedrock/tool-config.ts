@@ -68,7 +68,7 @@ function choose(
 /** Whether a tool may be forced. A force nobody asked for by name (structured output) gives way in silence.
  *  @throws {UserError} when the settings ask for it and it cannot be had */
 function checkForcing({ modelName, profile, parameters, settings }: ToolConfigScope): boolean {
-  const isThinking = isThinkingAsked(parameters.thinking, settings)
+  const isThinking = isThinkingAsked(parameters.thinking, settings, profile)
   if (profile.bedrockSupportsToolChoice && !isThinking) return true
   const { toolChoice } = settings
   const isExplicit = toolChoice === 'required' || (Array.isArray(toolChoice) && toolChoice.length > 0)

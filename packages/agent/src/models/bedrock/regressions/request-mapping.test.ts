@@ -392,9 +392,9 @@ describe('tools', () => {
 
   it('R48: thinking set by hand is seen as well', () => {
     expect(
-      isThinkingAsked(undefined, { bedrockAdditionalModelRequestsFields: { thinking: { type: 'adaptive' } } }),
+      isThinkingAsked(undefined, { bedrockAdditionalModelRequestsFields: { thinking: { type: 'adaptive' } } }, {}),
     ).toBe(true)
-    expect(isThinkingAsked(false, {})).toBe(false)
+    expect(isThinkingAsked(false, {}, {})).toBe(false)
   })
 
   it('R50: strict goes only to models that take it', async () => {
