@@ -59,3 +59,13 @@ it('a tool may not have the name of an output tool', async () => {
   const one = agent({ model: scripted('never'), tools: [clash], output: z.object({ n: z.number() }) })
   await expect(one.run('go')).rejects.toThrow('A tool and an output tool are both called `final_result`.')
 })
+
+it.each([z.string(), z.array(z.string()), z.string().transform(text => ({ text }))])(
+  'a tool takes an object, and says so before a model is asked (%#)',
+  async input => {
+    const wrong = tool({ name: 'wrong', input, run: () => 1 })
+    await expect(agent({ model: scripted('never'), tools: [wrong] }).run('go')).rejects.toThrow(
+      'The `input` of tool `wrong` is no schema of an object.',
+    )
+  },
+)

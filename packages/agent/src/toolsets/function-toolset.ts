@@ -72,12 +72,11 @@ export class FunctionToolset<in TDeps = unknown> implements Toolset<TDeps> {
     if (this.#entries.has(tool.name)) {
       throw new UserError(`Tool \`${tool.name}\` is defined twice in ${this.label}. Rename one of them.`)
     }
-    const maxRetries = tool.maxRetries ?? this.#options.maxRetries
-    if (maxRetries !== undefined && !(maxRetries >= 0)) {
+    const { maxRetries = this.#options.maxRetries ?? 0, timeoutMs = this.#options.timeoutMs ?? 1 } = tool
+    if (!(maxRetries >= 0)) {
       throw new UserError(`\`maxRetries\` of tool \`${tool.name}\` is ${maxRetries}; it must be 0 or more.`)
     }
-    const timeoutMs = tool.timeoutMs ?? this.#options.timeoutMs
-    if (timeoutMs !== undefined && !(timeoutMs > 0)) {
+    if (!(timeoutMs > 0)) {
       throw new UserError(`\`timeoutMs\` of tool \`${tool.name}\` is ${timeoutMs}; it must be positive milliseconds.`)
     }
     this.#entries.set(tool.name, { tool, offered: new OfferedTool(this as Toolset, tool, this.#options) })
@@ -138,7 +137,7 @@ function defineTool(tool: Tool, defaults: FunctionToolsetOptions): ToolDefinitio
   return {
     name: tool.name,
     description: tool.description,
-    parametersJsonSchema: resolveSchema(tool.input).jsonSchema,
+    parametersJsonSchema: parametersOf(tool),
     kind: requiresApproval ? 'unapproved' : 'function',
     strict: tool.strict ?? defaults.strict,
     sequential: tool.sequential ?? defaults.sequential,
@@ -149,6 +148,13 @@ function defineTool(tool: Tool, defaults: FunctionToolsetOptions): ToolDefinitio
     returnSchema: tool.returnSchema === undefined ? undefined : returnJsonSchema(tool.returnSchema),
     includeReturnSchema: tool.includeReturnSchema ?? defaults.includeReturnSchema,
   }
+}
+
+/** @throws {UserError} a schema of anything but an object: models give named arguments */
+function parametersOf({ name, input }: Tool): JsonSchema {
+  const schema = resolveSchema(input).jsonSchema
+  if ((schema['type'] ?? 'object') === 'object') return schema
+  throw new UserError(`The \`input\` of tool \`${name}\` is no schema of an object.`)
 }
 
 function returnJsonSchema(schema: Schema | JsonSchema): JsonSchema {

@@ -14,7 +14,7 @@ import {
   type OutputCall,
   type UnknownCall,
 } from './batch.ts'
-import { hasDeferred, settleDeferred } from './deferred-calls.ts'
+import { hasDeferred, refuseDuplicates, settleDeferred } from './deferred-calls.ts'
 import { consumeOutputRetry } from './output-retry.ts'
 import { stubs, tryOutputCall, type OutputAttempt } from './output-call.ts'
 import type { ResponseContent } from './read-response.ts'
@@ -51,7 +51,7 @@ export async function* answerCalls(
     node.results === undefined
       ? content.calls
       : content.calls.filter(call => node.results?.get(call.toolCallId)?.kind !== 'answered')
-  refuseDuplicateAnswers(run, node, content)
+  if (node.results !== undefined) refuseDuplicates(content.calls, content.calls)
   if (node.results === undefined && isBroken(node.response)) return refuseBroken(run, node.response, content)
   const batch: Batch = { calls: planBatch(run, parts, node.results), results: new BatchResults() }
   if (batch.calls.every(call => call.kind !== 'unknown')) run.unknownTools.succeed(unknownKey)
@@ -106,18 +106,6 @@ function keepFinished(run: Run, results: BatchResults): void {
 function end(run: Run, outcome: RunOutcome, parts: readonly RequestPart[]): EndNode {
   if (parts.length > 0) run.append({ kind: 'request', parts })
   return { kind: 'end', ...outcome }
-}
-
-/** Deferred calls are answered by id, so the ids must tell them apart.
- *  @throws {UnexpectedModelBehavior} */
-function refuseDuplicateAnswers(run: Run, node: CallToolsNode, content: ResponseContent): void {
-  if (node.results === undefined) return
-  const ids = new Set(content.calls.map(call => call.toolCallId))
-  if (ids.size < content.calls.length) {
-    throw new UnexpectedModelBehavior(
-      'Two tool calls of the response have the same id, so deferred results cannot be matched with them.',
-    )
-  }
 }
 
 /** Under `early`, an image or a text that validates ends the run although function calls stand beside it. */

@@ -33,7 +33,10 @@ export async function* settleDeferred(
   yield* checkDeferrable(run, waiting, results)
   const requests = results.takeDeferred()
   if (requests === undefined) return undefined
-  refuseDuplicates(requests, batch)
+  refuseDuplicates(
+    deferredParts(requests),
+    calls.map(({ part }) => part),
+  )
   yield { kind: 'deferred-tool-requests', requests }
   const left = yield* handleHere(run, batch, requests)
   if (left === undefined) return undefined
@@ -61,9 +64,9 @@ function deferredParts(requests: DeferredToolRequests | undefined): readonly Too
 
 /** Results come by id, so no other call of the response may have the id of a deferred one.
  *  @throws {UnexpectedModelBehavior} */
-function refuseDuplicates(requests: DeferredToolRequests, { calls }: Batch): void {
-  for (const { toolCallId } of deferredParts(requests)) {
-    if (calls.filter(({ part }) => part.toolCallId === toolCallId).length === 1) continue
+export function refuseDuplicates(deferred: readonly ToolCallPart[], calls: readonly ToolCallPart[]): void {
+  for (const { toolCallId } of deferred) {
+    if (calls.filter(part => part.toolCallId === toolCallId).length === 1) continue
     throw new UnexpectedModelBehavior(
       `Two tool calls have the id \`${toolCallId}\` and one of them is deferred, so its result could not be told apart.`,
     )
