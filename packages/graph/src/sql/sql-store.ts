@@ -22,6 +22,7 @@ import {
 } from '../store/store.ts'
 import { decodeKey, encodeKey } from './key.ts'
 import { migrations } from './migrations.ts'
+import { columns, runOf, type Row } from './rows.ts'
 
 /** The part of a Postgres client this store uses: `pg` pools and clients have it, and so has PGlite. */
 export interface SqlClient {
@@ -32,8 +33,6 @@ export interface SqlStoreOptions {
   /** prefix of the table names: letters, digits and _; default `tenon_graph` */
   readonly prefix?: string
 }
-
-type Row = Readonly<Record<string, unknown>>
 
 const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint'
 
@@ -247,28 +246,3 @@ class SqlStore implements GraphStore {
     return new RunNotFoundError(`There is no run "${runId}" in ${this.#runs}.`)
   }
 }
-
-const columns = (records: readonly JournalRecord[]): unknown[] => [
-  records.map(record => record.seq),
-  records.map(record => record.at),
-  records.map(record => record.status),
-  records.map(record => record.snapshotSeq),
-  records.map(record => record.data),
-]
-
-const runOf = (row: Row): RunRecord => ({
-  id: decodeKey(String(row['id'])),
-  graph: decodeKey(String(row['graph'])),
-  version: Number(row['version']),
-  topology: String(row['topology']),
-  // written by create and commit
-  status: row['status'] as RunStatus,
-  seq: Number(row['seq']),
-  snapshotSeq: Number(row['snapshot_seq']),
-  createdAt: Number(row['created_at']),
-  updatedAt: Number(row['updated_at']),
-  ...(row['fork_of'] === null
-    ? {}
-    : { forkOf: { runId: decodeKey(row['fork_of'] as string), seq: Number(row['fork_seq']) } }),
-  ...(row['traceparent'] === null ? {} : { traceparent: row['traceparent'] as string }),
-})
