@@ -19,6 +19,7 @@ us.anthropic.claude-opus-4-1-20250805-v1:0   f l c C s   t     text image       
 us.anthropic.claude-opus-4-6-v1              f l c C s n t     text image            image document
 us.anthropic.claude-opus-4-7                 f l c C s   t     text image            image document
 us.anthropic.claude-sonnet-5                 f l c C s   t     text image            image document
+us.anthropic.claude-fable-5                    l c C s   t     text image            image document
 us.amazon.nova-pro-v1:0                      f   c   s         all                   image csv txt
 us.amazon.nova-2-lite-v1:0                   f   c   s         all                   image csv txt
 amazon.titan-text-express-v1                         s     -   all                   image

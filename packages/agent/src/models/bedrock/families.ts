@@ -200,6 +200,13 @@ export const familyRows: readonly FamilyRow[] = [
   },
   {
     vendor: 'anthropic',
+    models: named(/^claude-(fable|mythos)/),
+    facts: { toolChoice: ['auto'] },
+    source: 'https://github.com/langchain-ai/langchain-aws/issues/1273',
+    read: '2026-11-23',
+  },
+  {
+    vendor: 'anthropic',
     models: claudeFrom(307),
     facts: { thinkingTypes: ['enabled'] },
     source: `${docs}/claude-messages-extended-thinking.html`,

@@ -119,12 +119,15 @@ export class BedrockConverseModel implements Model {
     const answer = await client.send(command, { abortSignal: signal })
     const timestamp = new Date().toISOString()
     const message = answer.output?.message
-    if (message === undefined) throw new UnexpectedModelBehavior(`Bedrock sent no message for \`${this.modelName}\`.`)
+    // an answer that was malformed or filtered may be without one
+    if (message === undefined && answer.stopReason === undefined) {
+      throw new UnexpectedModelBehavior(`Bedrock sent no message for \`${this.modelName}\`.`)
+    }
     const { requestId } = answer.$metadata
     const finishReason = finishReasonOf(answer.stopReason)
     return {
       kind: 'response',
-      parts: partsOf(message.content ?? [], { system: this.system, timestamp, names: toolNamesOf(call.parameters) }),
+      parts: partsOf(message?.content ?? [], { system: this.system, timestamp, names: toolNamesOf(call.parameters) }),
       usage: usageOf(answer.usage),
       modelName: this.modelName,
       timestamp,

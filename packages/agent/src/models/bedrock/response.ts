@@ -18,7 +18,7 @@ import type {
 } from '../../messages/part.ts'
 import { requestUsage, type RequestUsage } from '../../usage/usage.ts'
 import { bytesToBase64 } from '../../util/base64.ts'
-import type { JsonObject } from '../../util/json.ts'
+import { isPlainObject, type JsonObject } from '../../util/json.ts'
 import { redactedId } from './assistant-turn.ts'
 import { mediaTypeOfFormat, type MediaKind } from './media-format.ts'
 import { nativeToolByResultType, nativeToolByWireName } from './native-tools.ts'
@@ -138,10 +138,16 @@ function partOf(block: ContentBlock, origin: ResponseOrigin): ResponsePart | und
 
 function callPart(toolUse: ToolUseBlock, origin: ResponseOrigin): ResponsePart {
   const { name = '', toolUseId = '', input } = toolUse
-  const args = (input ?? {}) as JsonObject
+  // a model that is asked for an object may give something else: as text it is reported to it, and replayed inside an object
+  const args = isPlainObject(input) ? (input as JsonObject) : inputText(input)
   return toolUse.type === 'server_tool_use'
     ? nativeCallPart({ name, toolUseId }, args, origin)
     : { kind: 'tool-call', toolName: origin.names.fromWire(name), args, toolCallId: toolUseId }
+}
+
+function inputText(input: ToolUseBlock['input']): string | JsonObject {
+  if (input === undefined || input === null) return {}
+  return typeof input === 'string' ? input : JSON.stringify(input)
 }
 
 /** A call of a tool that Bedrock runs itself: never to be executed or answered here. */

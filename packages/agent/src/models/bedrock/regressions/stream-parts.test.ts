@@ -1,5 +1,5 @@
 import { block, reply } from '@tenon/local-bedrock'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { agent } from '../../../core.ts'
 import { argsAsObject } from '../../../messages/call-args.ts'
@@ -112,6 +112,45 @@ describe('tool calls', () => {
       stop(1),
     ])
     expect(response.parts).toHaveLength(1)
+  })
+})
+
+describe('whole answers that are odd', () => {
+  it('R41: a call whose input is no object is told to the model, and goes back as an object', async () => {
+    const inputs = [[1, 2], 'text', '{"city":"Riga"}', 7, null]
+    endpoint.responder.push(
+      reply.blocks(inputs.map((input, index) => ({ toolUse: { toolUseId: `t${index}`, name: 'weather', input } }))),
+      'ok',
+    )
+    const parameters = { functionTools: [weather] }
+    const response = await requestModel(endpoint.model(), callOf({ parameters }))
+    expect(response.parts.map(argsOf)).toEqual([
+      { INVALID_JSON: '[1,2]' },
+      { INVALID_JSON: 'text' },
+      { city: 'Riga' },
+      { INVALID_JSON: '7' },
+      {},
+    ])
+    const results = inputs.map((_, index) => ({
+      kind: 'tool-return' as const,
+      toolName: 'weather',
+      content: 'cold',
+      toolCallId: `t${index}`,
+    }))
+    const messages = [userTurn('x'), response, { kind: 'request' as const, parts: results }]
+    expect(textOf(await requestModel(endpoint.model(), callOf({ messages, parameters })))).toBe('ok')
+  })
+
+  it('R57: an answer without a message has at least its reason; one without a reason is no answer', async () => {
+    const usage = { inputTokens: 1, outputTokens: 0, totalTokens: 1 }
+    const body = (more: object) => Promise.resolve({ $metadata: {}, output: undefined, usage, ...more })
+    const model = endpoint.model()
+    const client = await model.provider.getClient()
+    const send = vi.spyOn(client, 'send')
+    send.mockImplementation(() => body({ stopReason: 'malformed_model_output' }))
+    expect(await requestModel(model, callOf())).toMatchObject({ parts: [], finishReason: 'error' })
+    send.mockImplementation(() => body({}))
+    await expect(requestModel(model, callOf())).rejects.toThrow(/sent no message/)
   })
 })
 
