@@ -113,3 +113,18 @@ it('a tool does not start when the run was stopped while a hook was busy before 
   await turns(5)
   expect(started).toBe(false)
 })
+
+it('tools are told of the error of another at once, however slowly the events are read', async () => {
+  const { tool: tidied, log } = tidy()
+  const quick = tool({ name: 'quick', input, run: () => 'done' })
+  const model = scripted(answer(call('quick'), call('tidy'), call('broken')))
+  const stream = agent({ model, tools: [quick, tidied, broken] }).stream('Go.')
+  const reading = (async () => {
+    for await (const event of stream) {
+      if (event.kind !== 'function-tool-result') continue
+      await turns(20)
+      expect(log).toEqual(['told', 'rolled back'])
+    }
+  })()
+  expect(await failureOf(reading)).toBe(boom)
+})

@@ -1,4 +1,5 @@
 import type { ModelRequestContext } from '../../capabilities/capability.ts'
+import { noHooks } from '../../capabilities/hook-chains.ts'
 import type { ModelEvent } from '../../messages/event.ts'
 import type { ModelResponse } from '../../messages/message.ts'
 import { requestModel, streamModel } from '../../models/call-model.ts'
@@ -51,34 +52,58 @@ async function resumeWhole(
   }
 }
 
-/** Performs one model request as a stream and passes its events on. However the reading ends, the attempt knows what arrived. */
+/** Performs one model request as a stream and passes its events on: one generator for all the streams of an answer, because
+ *  every generator costs each event again. However the reading ends, the attempt knows what arrived. */
 export async function* requestStreamed(
   run: Run,
   request: ModelRequestContext,
-  asking: Asking,
+  { attempt, resume }: Asking,
 ): AsyncGenerator<ModelEvent, ModelResponse> {
-  const { attempt, resume } = asking
-  const first = yield* streamOnce(run, request, { attempt, earlier: resume, isResent: false })
-  if (resume === undefined && first.state !== 'suspended') return first
-  const continuation = new Continuation(request.model, resume)
-  let isStreaming = false
+  let continuation: Continuation | undefined
+  /** The one that is being read, and what came of the same answer before. */
+  let reading: StreamedResponse | undefined
+  let earlier = resume
   let finished = false
   try {
-    let step = continuation.take(first)
-    while (!step.done) {
+    for (;;) {
+      // a response of the history needs not be sent along
+      const stream = await openStream(run, request, continuation?.suspended)
+      reading = run.currentStream = stream
+      const stopListening = run.onCancel(() => void stream.cancel())
+      try {
+        // The stream itself stands for its events: who reads the run goes through them and comes back. They are spared all
+        // generators on their way, each of which costs every event again.
+        if (run.handsOver && run.hooks === noHooks && !run.hasTokenLimits) yield stream as unknown as ModelEvent
+        else {
+          for await (const event of stream) {
+            yield event
+            run.checkCancelled()
+            if (run.hasTokenLimits) checkTokens(addUsage(run.usage, stream.response().usage), run.limits)
+          }
+        }
+        run.checkCancelled()
+      } finally {
+        stopListening()
+      }
+      reading = undefined
+      continuation ??= new Continuation(request.model, resume)
+      const step = continuation.take(stream.response())
+      if (step.done) {
+        finished = true
+        return step.response
+      }
+      earlier = step.response
       await pause(run, step.delayMs)
-      isStreaming = true
-      const next = yield* streamOnce(run, request, { attempt, earlier: step.response, isResent: true })
-      isStreaming = false
-      step = continuation.take(next)
     }
-    finished = true
-    return step.response
   } finally {
-    // also when the reader leaves; a stream tells by itself what came of it
+    // also when the reader leaves
     if (!finished) {
-      if (!isStreaming && continuation.suspended !== undefined) attempt.brokeOff(continuation.suspended)
-      await continuation.abandon()
+      try {
+        const partial = reading === undefined ? continuation?.suspended : await partialOf(reading, earlier)
+        if (partial !== undefined) attempt.brokeOff(partial)
+      } finally {
+        await continuation?.abandon()
+      }
     }
   }
 }
@@ -98,43 +123,7 @@ function performOnce(run: Run, request: ModelRequestContext, resumed?: ModelResp
   )
 }
 
-interface StreamPosition {
-  readonly attempt: Attempt
-  /** What came of the same answer before. */
-  readonly earlier: ModelResponse | undefined
-  /** It is not in the history, so it has to be sent along. */
-  readonly isResent: boolean
-}
-
-/** One stream. Effects that do not stream perform the request whole and replay it. */
-async function* streamOnce(
-  run: Run,
-  request: ModelRequestContext,
-  { attempt, earlier, isResent }: StreamPosition,
-): AsyncGenerator<ModelEvent, ModelResponse> {
-  const resumed = isResent ? earlier : undefined
-  const stream = await openStream(run, request, resumed).catch((error: unknown) => {
-    if (isResent && earlier !== undefined) attempt.brokeOff(earlier)
-    throw error
-  })
-  let finished = false
-  run.currentStream = stream
-  const stopListening = run.onCancel(() => void stream.cancel())
-  try {
-    for await (const event of stream) {
-      yield event
-      run.checkCancelled()
-      if (run.hasTokenLimits) checkTokens(addUsage(run.usage, stream.response().usage), run.limits)
-    }
-    run.checkCancelled()
-    finished = true
-    return stream.response()
-  } finally {
-    stopListening()
-    if (!finished) attempt.brokeOff(await partialOf(stream, earlier))
-  }
-}
-
+/** Effects that do not stream perform the request whole and replay it. */
 async function openStream(
   run: Run,
   request: ModelRequestContext,

@@ -39,6 +39,8 @@ export class RunningCalls {
       this.#waiting += 1
       void settleCall(run, call, { args, batch, signal: this.#siblings?.signal }).then(ending => {
         if (ending.kind === 'result' && ending.succeeded === true) this.#countSuccess(call)
+        // at once, however slowly the events of the run are read
+        if (ending.kind === 'error') this.#siblings?.abort(ending.error)
         this.#endings.push({ call, ending })
       })
     }
@@ -55,10 +57,7 @@ export class RunningCalls {
     if (typeof ended === 'string') throw this.#run.cancelled()
     this.#waiting -= 1
     const { call, ending } = ended
-    if (ending.kind === 'error') {
-      this.#siblings?.abort(ending.error)
-      throw ending.error
-    }
+    if (ending.kind === 'error') throw ending.error
     return ending.kind === 'deferred' ? undefined : { index: call.index, result: ending.result }
   }
 
