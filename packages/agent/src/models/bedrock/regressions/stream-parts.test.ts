@@ -143,13 +143,14 @@ describe('whole answers that are odd', () => {
 
   it('R57: an answer without a message has at least its reason; one without a reason is no answer', async () => {
     const usage = { inputTokens: 1, outputTokens: 0, totalTokens: 1 }
-    const body = (more: object) => Promise.resolve({ $metadata: {}, output: undefined, usage, ...more })
+    // one of the overloads of `send` takes a callback and returns nothing
+    const body = (more: object) => Promise.resolve({ $metadata: {}, output: undefined, usage, ...more }) as never
     const model = endpoint.model()
     const client = await model.provider.getClient()
     const send = vi.spyOn(client, 'send')
-    send.mockImplementation(() => body({ stopReason: 'malformed_model_output' }))
+    send.mockReturnValue(body({ stopReason: 'malformed_model_output' }))
     expect(await requestModel(model, callOf())).toMatchObject({ parts: [], finishReason: 'error' })
-    send.mockImplementation(() => body({}))
+    send.mockReturnValue(body({}))
     await expect(requestModel(model, callOf())).rejects.toThrow(/sent no message/)
   })
 })
