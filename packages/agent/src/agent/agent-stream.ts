@@ -1,5 +1,6 @@
+import type { RunCancelled } from '../errors/run-error.ts'
 import { UserError } from '../errors/user-error.ts'
-import type { AgentEvent } from '../messages/event.ts'
+import type { AgentEvent, ModelEvent } from '../messages/event.ts'
 import type { ModelMessage, ModelResponse } from '../messages/message.ts'
 import type { DeepPartial } from '../output/output-spec.ts'
 import type { RunUsage } from '../usage/run-usage.ts'
@@ -10,6 +11,7 @@ import { debounced } from './views/debounced.ts'
 import { outputElements } from './views/output-elements.ts'
 import { outputPartials } from './views/output-partials.ts'
 import { textDeltas } from './views/text-deltas.ts'
+import type { View } from './views/view.ts'
 
 /** Options of the views of a stream. */
 export interface ViewOptions {
@@ -39,22 +41,34 @@ export interface AgentStream<out TOutput = string> extends AsyncIterable<AgentEv
   cancel(reason?: string): Promise<void>
 }
 
+const over: IteratorReturnResult<undefined> = { done: true, value: undefined }
+
+/** Gives a step to a reader who waits for it. */
+type Waiting = (step: IteratorResult<unknown> | Promise<never>) => void
+
 /** Drives one run on behalf of whoever reads it. */
 export class RunStream<TOutput> implements AgentStream<TOutput> {
   readonly #run: Run
   readonly #events: AsyncGenerator<AgentEvent<TOutput>, AgentRunResult<TOutput>>
   #isRead = false
+  #isOver = false
+  /** A view chooses here and not in a generator on top of the events, which would cost each of them as much again. */
+  #view: View<unknown, TOutput> = step => step
+  readonly #waiting: Waiting[] = []
+  #isPulling = false
+  /** The answer that is being received, read directly. The run goes on when it has ended. */
+  #answer: AsyncIterator<ModelEvent> | undefined
   #result: Promise<AgentRunResult<TOutput>> | undefined
   #settle: { resolve(result: AgentRunResult<TOutput>): void; reject(error: unknown): void } | undefined
   /** The reader has been given the output; only the end is left. */
   #hasOutput = false
   /** What a reader who goes on after `cancel()` is told, once. */
-  #notice: unknown
-  #stopWaiting: ((error: unknown) => void) | undefined
+  #notice: RunCancelled | undefined
   #stopWatching: (() => void) | undefined
 
   constructor(run: Run) {
     this.#run = run
+    run.handsOver = true
     this.#events = executeRun<TOutput>(run)
   }
 
@@ -81,23 +95,19 @@ export class RunStream<TOutput> implements AgentStream<TOutput> {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<AgentEvent<TOutput>> {
-    this.#claim()
-    return {
-      next: () => this.#next(),
-      return: async () => {
-        await this.cancel('its stream was left')
-        this.#notice = undefined
-        return { done: true, value: undefined }
-      },
-    }
+    this.#claim(this.#view)
+    return this.#reader()
   }
 
   text(options: ViewOptions = {}): AsyncIterable<string> {
-    return debounced(textDeltas(this), { ...this.#debounce(options), join: pieces => pieces.join('') })
+    return debounced(this.#reader(textDeltas), options.debounceMs, pieces => pieces.join(''))
   }
 
   partials(options: ViewOptions = {}): AsyncIterable<DeepPartial<TOutput>> {
-    return debounced(outputPartials<TOutput>(this, this.#run), this.#debounce(options))
+    return debounced(
+      this.#reader(() => outputPartials<TOutput>(this.#run)),
+      options.debounceMs,
+    )
   }
 
   elements(): AsyncIterable<TOutput extends readonly (infer E)[] ? E : never> {
@@ -105,19 +115,10 @@ export class RunStream<TOutput> implements AgentStream<TOutput> {
   }
 
   responses(options: ViewOptions = {}): AsyncIterable<ModelResponse> {
-    return debounced(this.#responses(), this.#debounce(options))
-  }
-
-  #debounce({ debounceMs }: ViewOptions): { readonly windowMs?: number; readonly leave: () => Promise<void> } {
-    return { windowMs: debounceMs, leave: () => this.cancel('its stream was left') }
-  }
-
-  async *#responses(): AsyncGenerator<ModelResponse> {
-    for await (const event of this) {
-      if (event.kind !== 'part-start' && event.kind !== 'part-delta' && event.kind !== 'part-end') continue
-      const response = this.#run.currentStream?.response()
-      if (response !== undefined) yield response
-    }
+    return debounced(
+      this.#reader(() => growingResponse(this.#run)),
+      options.debounceMs,
+    )
   }
 
   async cancel(reason?: string): Promise<void> {
@@ -129,43 +130,133 @@ export class RunStream<TOutput> implements AgentStream<TOutput> {
     this.#stopWatching?.()
     error.run ??= this.#run.describeFailure()
     this.#settle?.reject(error)
+    this.#dismiss(error)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.cancel('its stream was disposed')
   }
 
-  #claim(): void {
+  #claim(view: View<unknown, TOutput>): void {
     if (this.#isRead) {
       throw new UserError(
         'This stream is being read already. Read it once, as events or through one view; `output` and `result` can be awaited besides.',
       )
     }
     this.#isRead = true
+    this.#view = view
   }
 
-  #next(): Promise<IteratorResult<AgentEvent<TOutput>>> {
-    this.#stopWatching ??= this.#run.onOverdue(() => {
-      const error = describe(this.#run, this.#run.cancelled())
-      this.#fail(error)
-      this.#stopWaiting?.(error)
-    })
-    return new Promise((resolve, reject) => {
-      this.#stopWaiting = reject
-      this.#events.next().then(
-        step => (step.done === true ? resolve(this.#finish(step.value)) : resolve(this.#noted(step))),
-        (error: unknown) => reject(this.#fail(error)),
-      )
+  /** @param view takes the stream when it is first read; without one it has been taken */
+  #reader<T>(view?: () => View<T, TOutput>): AsyncIterableIterator<T> {
+    let isOpen = view === undefined
+    let isLeft = false
+    const open = () => {
+      if (!isOpen) this.#claim(view!())
+      isOpen = true
+    }
+    const leave = async () => {
+      isLeft = true
+      if (isOpen) await this.#leave()
+    }
+    const reader: AsyncIterableIterator<T> = {
+      // the view of this reader makes the steps
+      next: () => (isLeft ? Promise.resolve(over) : (this.#next(open) as Promise<IteratorResult<T>>)),
+      return: async () => {
+        await leave()
+        return over
+      },
+      throw: async error => {
+        await leave()
+        throw error
+      },
+      [Symbol.asyncIterator]: () => reader,
+    }
+    return reader
+  }
+
+  async #leave(): Promise<void> {
+    if (this.#isOver) return
+    await this.cancel('its stream was left')
+    this.#notice = undefined
+    this.#isOver = true
+  }
+
+  #next(open?: () => void): Promise<IteratorResult<unknown>> {
+    return new Promise(resolve => {
+      open?.()
+      if (this.#isOver) return resolve(over)
+      this.#stopWatching ??= this.#run.onOverdue(() => this.#giveUp())
+      this.#waiting.push(resolve)
+      if (!this.#isPulling) this.#pull()
     })
   }
 
-  #noted<R extends IteratorYieldResult<AgentEvent<TOutput>>>(step: R): R {
+  /** One step after the other, as a generator would have it. */
+  #pull(): void {
+    this.#isPulling = true
+    // a cancelled run ends by itself
+    if (this.#run.isCancelled) this.#answer = undefined
+    const source: AsyncIterator<AgentEvent<TOutput>, AgentRunResult<TOutput>> = this.#answer ?? this.#events
+    source.next().then(this.#onStep, this.#onError)
+  }
+
+  // two closures per stream instead of some for each event
+  readonly #onStep = (step: IteratorResult<AgentEvent<TOutput>, AgentRunResult<TOutput>>): void => {
+    const { currentStream } = this.#run
+    if (step.done === true) {
+      if (this.#answer === undefined) this.#waiting.shift()?.(this.#finish(step.value))
+      this.#answer = undefined
+      return this.#goOn()
+    }
     if (step.value.kind === 'agent-run-result') this.#hasOutput = true
-    return step
+    if (step.value !== (currentStream as unknown)) return this.#show(step)
+    this.#answer = currentStream![Symbol.asyncIterator]()
+    this.#pull()
+  }
+
+  readonly #onError = (error: unknown): void => {
+    if (this.#answer === undefined) this.#waiting.shift()?.(Promise.reject(this.#fail(error) as Error))
+    else if (!this.#run.isCancelled) {
+      this.#answer = undefined
+      return void this.#events.throw(error).then(this.#onStep, this.#onError)
+    }
+    this.#goOn()
+  }
+
+  #show(step: IteratorYieldResult<AgentEvent<TOutput>>): void {
+    try {
+      const shown = this.#view(step)
+      if (shown !== undefined) this.#waiting.shift()?.(shown)
+    } catch (error) {
+      this.#waiting.shift()?.(this.#leave().then(() => Promise.reject(error as Error)))
+    }
+    this.#goOn()
+  }
+
+  #goOn(): void {
+    this.#isPulling = false
+    if (this.#waiting.length > 0) this.#pull()
+  }
+
+  /** Whoever waits has waited long enough for a run that was cancelled. */
+  #giveUp(): void {
+    if (this.#answer !== undefined) void this.#events.return(undefined as never).catch(() => {})
+    this.#dismiss(this.#fail(describe(this.#run, this.#run.cancelled())))
+  }
+
+  /** Who still waits is told; what the answer still brings, and when, interests nobody. */
+  #dismiss(error: unknown): void {
+    this.#answer = undefined
+    for (const waiting of this.#waiting.splice(0)) {
+      this.#isOver = true
+      waiting(Promise.reject(error as Error))
+    }
   }
 
   /** A generator gives its value once; one that was closed gives none, and reading on is no new end. */
   #finish(result: AgentRunResult<TOutput> | undefined): IteratorResult<never> | Promise<never> {
+    this.#isOver = true
     this.#stopWatching?.()
     if (result !== undefined) {
       void this.#ensureResult()
@@ -173,10 +264,13 @@ export class RunStream<TOutput> implements AgentStream<TOutput> {
     }
     const notice = this.#notice
     this.#notice = undefined
-    return notice === undefined ? { done: true, value: undefined } : Promise.reject(notice as Error)
+    if (notice === undefined) return over
+    notice.run ??= this.#run.describeFailure()
+    return Promise.reject(notice)
   }
 
   #fail(error: unknown): unknown {
+    this.#isOver = true
     this.#stopWatching?.()
     this.#notice = undefined
     void this.#ensureResult().catch(() => {})
@@ -195,5 +289,12 @@ export class RunStream<TOutput> implements AgentStream<TOutput> {
 
   #ensureResult(): Promise<AgentRunResult<TOutput>> {
     return (this.#result ??= new Promise((resolve, reject) => (this.#settle = { resolve, reject })))
+  }
+}
+
+function growingResponse(run: Run): View<ModelResponse> {
+  return ({ value: { kind } }) => {
+    const value = kind.startsWith('part-') ? run.currentStream?.response() : undefined
+    return value === undefined ? undefined : { done: false, value }
   }
 }

@@ -77,6 +77,8 @@ export class Run {
   hasForeignMessages = false
   /** The answer being read, while one is. */
   currentStream: StreamedResponse | undefined
+  /** The reader of the run takes over `currentStream` when it is yielded in place of its events. */
+  handsOver = false
 
   readonly #produced = new Set<ModelMessage>()
   #history: HistoryCleaner | undefined

@@ -57,7 +57,6 @@ class AdapterStream implements StreamedResponse, AsyncIterator<ModelEvent> {
   readonly #facts: ResponseFacts = { usage: emptyUsage }
   readonly #source: AsyncGenerator<ModelEvent | undefined, void, undefined>
   #phase: Phase = 'reading'
-  #isPulling = false
   /** Events made but not yet taken; at most two, behind the one being returned. */
   readonly #pending: ModelEvent[] = []
   #lastStart: PartStartEvent | undefined
@@ -102,8 +101,8 @@ class AdapterStream implements StreamedResponse, AsyncIterator<ModelEvent> {
       .then(() => this.#close())
       .catch(() => undefined)
     // a source that is busy closes when it hears of the abort; waiting for it could take as long as its answer
-    if (this.#isPulling) this.#stopWaiting?.(doneResult)
-    else await closing
+    if (this.#stopWaiting === undefined) await closing
+    else this.#stopWaiting(doneResult)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -131,7 +130,6 @@ class AdapterStream implements StreamedResponse, AsyncIterator<ModelEvent> {
 
   /** Settled by the next step of the source, or by `cancel()`: a source that ignores the abort holds nobody up. */
   #pull(): Promise<IteratorResult<ModelEvent>> {
-    this.#isPulling = true
     return new Promise((resolve, reject) => {
       this.#stopWaiting = resolve
       this.#source.next().then(this.#onStep, this.#onError).then(resolve, reject)
@@ -142,7 +140,7 @@ class AdapterStream implements StreamedResponse, AsyncIterator<ModelEvent> {
   readonly #onStep = (
     step: IteratorResult<ModelEvent | undefined, void>,
   ): IteratorResult<ModelEvent> | Promise<IteratorResult<ModelEvent>> => {
-    this.#isPulling = false
+    this.#stopWaiting = undefined
     // cancelled while waiting
     if (this.#phase !== 'reading') return doneResult
     if (step.done === true) return this.#finish()
@@ -151,7 +149,7 @@ class AdapterStream implements StreamedResponse, AsyncIterator<ModelEvent> {
   }
 
   readonly #onError = async (error: unknown): Promise<IteratorResult<ModelEvent>> => {
-    this.#isPulling = false
+    this.#stopWaiting = undefined
     if (this.#phase !== 'reading') return doneResult
     this.#phase = 'failed'
     this.#options.controller?.abort(error)

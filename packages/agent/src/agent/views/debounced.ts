@@ -1,57 +1,42 @@
-export interface DebounceOptions<T> {
-  /** Milliseconds from the first item on. Default 0: everything as it comes. */
-  readonly windowMs?: number
-  /** Makes one item of those of a window. Default: the last one. */
-  readonly join?: (items: readonly T[]) => T
-  /** Ends the source when the reader leaves while an item is awaited, which may take as long as it likes. */
-  readonly leave: () => Promise<void>
+/** Joins items that arrive within so many milliseconds of the first one; 0: everything as it comes. Leaving early leaves the
+ *  source, which may be busy.
+ *  @param join makes one item of those of a window; default: the last one */
+export function debounced<T>(
+  source: AsyncIterableIterator<T>,
+  windowMs = 0,
+  join: (items: readonly T[]) => T = items => items.at(-1)!,
+): AsyncIterable<T> {
+  return windowMs > 0 ? joined(source, windowMs, join) : source
 }
 
-/** Joins items that arrive within a window. Leaving early leaves the source. */
-export async function* debounced<T>(source: AsyncIterable<T>, options: DebounceOptions<T>): AsyncGenerator<T, void> {
-  const { windowMs = 0, join = items => items.at(-1) as T, leave } = options
-  if (windowMs <= 0) {
-    yield* source
-    return
-  }
-  const iterator = source[Symbol.asyncIterator]()
+async function* joined<T>(
+  source: AsyncIterableIterator<T>,
+  windowMs: number,
+  join: (items: readonly T[]) => T,
+): AsyncGenerator<T, void> {
   let pending: Promise<IteratorResult<T>> | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
   try {
     for (;;) {
-      const first = await (pending ?? iterator.next())
+      const first = await (pending ?? source.next())
       pending = undefined
       if (first.done === true) return
       const items = [first.value]
-      const window = timer(windowMs)
-      try {
-        for (;;) {
-          pending ??= iterator.next()
-          const next = await Promise.race([pending, window.elapsed])
-          if (next === elapsed || next.done === true) break
-          pending = undefined
-          items.push(next.value)
-        }
-      } finally {
-        window.clear()
+      const elapsed = new Promise<undefined>(resolve => (timer = setTimeout(() => resolve(undefined), windowMs)))
+      for (;;) {
+        pending ??= source.next()
+        const next = await Promise.race([pending, elapsed])
+        if (next === undefined || next.done === true) break
+        pending = undefined
+        items.push(next.value)
       }
+      clearTimeout(timer)
       yield join(items)
     }
   } finally {
-    if (pending !== undefined) {
-      // what it still brings, or why it fails, interests nobody
-      pending.catch(() => {})
-      await leave()
-    }
-    await iterator.return?.()
-  }
-}
-
-const elapsed = Symbol('elapsed')
-
-function timer(ms: number): { readonly elapsed: Promise<typeof elapsed>; clear(): void } {
-  let handle: ReturnType<typeof setTimeout>
-  return {
-    elapsed: new Promise(resolve => (handle = setTimeout(() => resolve(elapsed), ms))),
-    clear: () => clearTimeout(handle),
+    clearTimeout(timer)
+    // what it still brings, or why it fails, interests nobody
+    pending?.catch(() => {})
+    await source.return?.()
   }
 }

@@ -1,30 +1,24 @@
-import type { AgentEvent } from '../../messages/event.ts'
 import type { DeepPartial } from '../../output/output-spec.ts'
 import { IncrementalJson, JsonSyntaxError } from '../../util/incremental-json.ts'
 import type { JsonValue } from '../../util/json.ts'
 import type { Run } from '../run.ts'
 import { outputPieces } from './output-json.ts'
+import type { View } from './view.ts'
 
 /** The output while it is written. Reading costs what has newly come, however large the output is. */
-export async function* outputPartials<TOutput>(
-  events: AsyncIterable<AgentEvent<TOutput>>,
-  run: Run,
-): AsyncGenerator<DeepPartial<TOutput>, void> {
+export function outputPartials<TOutput>(run: Run): View<DeepPartial<TOutput>, TOutput> {
   const pieceOf = outputPieces(run)
   let json = new IncrementalJson({ fenced: true })
-  for await (const event of events) {
-    if (event.kind === 'agent-run-result') {
-      // the whole is one of its own partial forms
-      yield event.output as DeepPartial<TOutput>
-      continue
-    }
+  return ({ value: event }) => {
+    // the whole is one of its own partial forms
+    if (event.kind === 'agent-run-result') return { done: false, value: event.output as DeepPartial<TOutput> }
     const piece = pieceOf(event)
-    if (piece === undefined) continue
+    if (piece === undefined) return undefined
     if (piece.isStart) json = new IncrementalJson({ fenced: true })
-    if (piece.json === '' || !push(json, piece.json)) continue
+    if (piece.json === '' || !push(json, piece.json)) return undefined
     const partial = at(json.partial(), piece.path)
     // nothing has been validated yet: the type says what may be there
-    if (partial !== undefined) yield partial as DeepPartial<TOutput>
+    return partial === undefined ? undefined : { done: false, value: partial as DeepPartial<TOutput> }
   }
 }
 

@@ -1,21 +1,21 @@
-import type { AgentEvent } from '../../messages/event.ts'
+import type { View } from './view.ts'
 
 /** The text of all responses, piece by piece. The texts of two responses are set apart by a blank line. */
-export async function* textDeltas(events: AsyncIterable<AgentEvent>): AsyncGenerator<string, void> {
+export function textDeltas(): View<string> {
   let written = false
   let isNewResponse = false
-  for await (const event of events) {
-    if (event.kind === 'part-start' && event.index === 0) isNewResponse = true
-    const piece = pieceOf(event)
-    if (piece === undefined || piece === '') continue
-    yield written && isNewResponse ? `\n\n${piece}` : piece
+  return ({ value: event }) => {
+    let piece = ''
+    if (event.kind === 'part-delta') {
+      if (event.delta.kind === 'text') piece = event.delta.contentDelta
+    } else if (event.kind === 'part-start') {
+      if (event.index === 0) isNewResponse = true
+      if (event.part.kind === 'text') piece = event.part.content
+    }
+    if (piece === '') return undefined
+    const value = written && isNewResponse ? `\n\n${piece}` : piece
     written = true
     isNewResponse = false
+    return { done: false, value }
   }
-}
-
-function pieceOf(event: AgentEvent): string | undefined {
-  if (event.kind === 'part-start' && event.part.kind === 'text') return event.part.content
-  if (event.kind === 'part-delta' && event.delta.kind === 'text') return event.delta.contentDelta
-  return undefined
 }
