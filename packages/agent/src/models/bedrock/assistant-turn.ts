@@ -23,42 +23,37 @@ import { wellFormed, wellFormedJson } from './well-formed.ts'
 export interface AssistantScope {
   readonly profile: BedrockProfile
   readonly system: string
-  /** Whose model is asked; `undefined`: its id hides it. */
-  readonly vendor?: string
+  /** The model that is asked. */
+  readonly modelName: string
   readonly ids: ToolCallIds
   readonly names: ToolNames
 }
 
-/** One answer, and whether the family that is asked now wrote it. */
-interface AnswerScope extends AssistantScope {
-  readonly isOwnFamily: boolean
-  readonly parts: readonly ResponsePart[]
-}
-
 /** The blocks of one answer of the model, as it is sent back. Empty: the turn is left out. */
-export function mapResponse(response: ModelResponse, assistant: AssistantScope): ContentBlock[] {
-  assistant.ids.beginTurn()
-  const scope = { ...assistant, isOwnFamily: isOwnFamily(response, assistant), parts: response.parts }
+export function mapResponse(response: ModelResponse, scope: AssistantScope): ContentBlock[] {
+  scope.ids.beginTurn()
   const blocks: ContentBlock[] = []
   for (const part of response.parts) {
-    const block = mapPart(part, scope)
+    const block = mapPart(part, scope, response)
     if (block !== undefined) blocks.push(block)
   }
   return withoutBlankText(blocks)
 }
 
 /** Bedrock serves many families, and a conversation may go on with another: what only its writer can read is not for others. */
-function isOwnFamily({ modelName }: ModelResponse, { vendor }: AssistantScope): boolean {
-  if (modelName === undefined || vendor === undefined) return true
-  return (parseModelId(modelName).vendor ?? vendor) === vendor
+function isOwnFamily({ modelName: writer }: ModelResponse, { modelName }: AssistantScope): boolean {
+  if (writer === undefined || writer === modelName) return true
+  const { vendor } = parseModelId(modelName)
+  // an id that hides its family may stand for any
+  return vendor === undefined || (parseModelId(writer).vendor ?? vendor) === vendor
 }
 
-function mapPart(part: ResponsePart, scope: AnswerScope): ContentBlock | undefined {
+function mapPart(part: ResponsePart, scope: AssistantScope, response: ModelResponse): ContentBlock | undefined {
   switch (part.kind) {
     case 'text':
       return { text: wellFormed(part.content) }
     case 'thinking':
-      return mapThinking(part, scope)
+      return mapThinking(part, scope, response)
     case 'tool-call':
       return {
         toolUse: {
@@ -68,9 +63,9 @@ function mapPart(part: ResponsePart, scope: AnswerScope): ContentBlock | undefin
         },
       }
     case 'builtin-tool-call':
-      return mapNativeCall(part, scope)
+      return mapNativeCall(part, scope, response)
     case 'builtin-tool-return':
-      return mapNativeReturn(part, scope)
+      return mapNativeReturn(part, scope, response)
     case 'speech':
       return part.transcript ? { text: wellFormed(part.transcript) } : undefined
     // files and compactions of an answer have no form that Converse would take back
@@ -90,9 +85,10 @@ function inputOf(part: ToolCallPart | NativeToolCallPart): ToolUseBlock['input']
 }
 
 /** Only this family's own thinking goes back as thinking, and only with its signature; the rest becomes tagged text. */
-function mapThinking(part: ThinkingPart, scope: AnswerScope): ContentBlock | undefined {
+function mapThinking(part: ThinkingPart, scope: AssistantScope, response: ModelResponse): ContentBlock | undefined {
   const { profile } = scope
-  const isOwn = part.providerName === scope.system && scope.isOwnFamily && profile.bedrockSendBackThinkingParts
+  const isOwn =
+    part.providerName === scope.system && profile.bedrockSendBackThinkingParts && isOwnFamily(response, scope)
   if (isOwn && part.signature !== undefined) {
     if (part.id === redactedId) return { reasoningContent: { redactedContent: redactedBytes(part) } }
     return { reasoningContent: { reasoningText: { text: part.content, signature: part.signature } } }
@@ -116,7 +112,11 @@ function redactedBytes(part: ThinkingPart): Uint8Array {
 
 /** The tool of Bedrock behind a part, if the model that is asked has it as well, and the other half of the pair is there: a
  *  stream that broke off may have left one without. */
-function ownTool(part: NativeToolCallPart | NativeToolReturnPart, { system, profile, parts }: AnswerScope) {
+function ownTool(
+  part: NativeToolCallPart | NativeToolReturnPart,
+  { system, profile }: AssistantScope,
+  { parts }: ModelResponse,
+) {
   if (part.providerName !== system || !profile.supportedNativeTools.has(part.toolName)) return undefined
   const otherHalf = part.kind === 'builtin-tool-call' ? 'builtin-tool-return' : 'builtin-tool-call'
   const isPaired = parts.some(
@@ -129,14 +129,22 @@ function ownTool(part: NativeToolCallPart | NativeToolReturnPart, { system, prof
   return isPaired ? nativeToolByKind(part.toolName) : undefined
 }
 
-function mapNativeCall(part: NativeToolCallPart, scope: AnswerScope): ContentBlock | undefined {
-  const tool = ownTool(part, scope)
+function mapNativeCall(
+  part: NativeToolCallPart,
+  scope: AssistantScope,
+  response: ModelResponse,
+): ContentBlock | undefined {
+  const tool = ownTool(part, scope, response)
   if (tool === undefined) return undefined
   return { toolUse: { toolUseId: part.toolCallId, name: tool.wireName, input: inputOf(part), type: 'server_tool_use' } }
 }
 
-function mapNativeReturn(part: NativeToolReturnPart, scope: AnswerScope): ContentBlock | undefined {
-  const tool = ownTool(part, scope)
+function mapNativeReturn(
+  part: NativeToolReturnPart,
+  scope: AssistantScope,
+  response: ModelResponse,
+): ContentBlock | undefined {
+  const tool = ownTool(part, scope, response)
   if (tool === undefined) return undefined
   const status = part.providerDetails?.['status']
   const toolResult = {

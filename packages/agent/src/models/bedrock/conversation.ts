@@ -16,8 +16,8 @@ import { wellFormed } from './well-formed.ts'
 export interface ConversationScope {
   readonly profile: BedrockProfile
   readonly system: string
-  /** Whose model is asked; `undefined`: its id hides it. */
-  readonly vendor?: string
+  /** The model that is asked. */
+  readonly modelName: string
   readonly names: ToolNames
   readonly files: FetchedFiles
   /** Which user text a guardrail is to look at. */
@@ -36,7 +36,7 @@ export function mapConversation(history: readonly ModelMessage[], scope: Convers
   const answers = {
     profile: scope.profile,
     system: scope.system,
-    vendor: scope.vendor,
+    modelName: scope.modelName,
     names: scope.names,
     ids: writer.ids,
   }

@@ -68,7 +68,7 @@ function mapCommon(call: ModelCall, scope: RequestScope, files: FetchedFiles): C
   const { messages, systemPrompts } = mapConversation(call.messages, {
     profile,
     system: scope.system,
-    vendor: parseModelId(modelName).vendor,
+    modelName,
     names,
     files,
     guard: settings.bedrockGuardContent,
