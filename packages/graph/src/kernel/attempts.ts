@@ -10,6 +10,7 @@ import type { Listeners } from './listeners.ts'
 import { bindStream, type Entry, type Task } from './model.ts'
 import type { Recorder } from './recorder.ts'
 import { Router } from './route.ts'
+import type { RunState } from './run-state.ts'
 import type { RunningTasks } from './running-tasks.ts'
 import type { Stop } from './stop.ts'
 
@@ -43,11 +44,24 @@ const isPromise = (value: unknown): value is PromiseLike<unknown> =>
 /** Runs tasks and sends what they return on its way. */
 export class Attempts {
   readonly #port: AttemptPort
+  readonly #host: TaskHost
+  readonly #state: RunState
+  readonly #running: RunningTasks
+  readonly #listeners: Listeners
+  readonly #recorder: Recorder
+  readonly #isStored: boolean
   readonly #failures: Failures
   readonly #guardPort: GuardPort
 
   constructor(port: AttemptPort) {
     this.#port = port
+    // what every step reads
+    this.#host = port.host
+    this.#state = port.host.state
+    this.#running = port.running
+    this.#listeners = port.listeners
+    this.#recorder = port.recorder
+    this.#isStored = port.isStored
     this.#failures = new Failures(port, (context, output, to) => this.#succeeded(context, output, to))
     this.#guardPort = {
       cacheOf: id => this.#cacheOf(id),
@@ -70,19 +84,20 @@ export class Attempts {
   }
 
   launch(task: Task): void {
-    const { host, maxSteps, listeners, running, isStored } = this.#port
-    if (host.state.steps + running.count >= maxSteps) {
-      this.#port.finish({ status: 'failed', error: tooManySteps(host.runId, maxSteps) })
+    const { maxSteps } = this.#port
+    if (this.#state.steps + this.#running.count >= maxSteps) {
+      this.#port.finish({ status: 'failed', error: tooManySteps(this.#host.runId, maxSteps) })
       return
     }
-    const context = new TaskContext(host, task)
-    running.begin(context)
-    if (!listeners.isEmpty) {
-      listeners.tell({ type: 'task-start', at: Date.now(), ...taskRef(task), attempt: task.attempt })
+    const context = new TaskContext(this.#host, task)
+    this.#running.begin(context)
+    const isHeard = !this.#listeners.isEmpty
+    if (isHeard) {
+      this.#listeners.tell({ type: 'task-start', at: Date.now(), ...taskRef(task), attempt: task.attempt })
       // the listener's own fault, or what it did, may have ended the run
       if (context.isDead) return
     }
-    if (isStored || !listeners.isEmpty) context.startedAt = performance.now()
+    if (isHeard || this.#isStored) context.startedAt = performance.now()
     this.#start(context)
   }
 
@@ -103,7 +118,7 @@ export class Attempts {
 
   #execute(context: TaskContext): unknown {
     const { node } = context.task
-    if (node.kind === 'join') return runJoin(this.#port.host.state, context, this.#port.isStored)
+    if (node.kind === 'join') return runJoin(this.#state, context, this.#isStored)
     const output = node.run!(context)
     return node.isGenerator ? this.#generate(context, output as AsyncIterable<unknown>) : output
   }
@@ -133,14 +148,13 @@ export class Attempts {
       const scope = task.stream ?? router.openStream(map, task.place)
       router.streamItem(scope, index - 1, item)
       if (task.stream === undefined) bindStream(task, scope)
-      await this.#port.recorder.stored(context, { kind: 'more', task, ops: router.ops })
+      await this.#recorder.stored(context, { kind: 'more', task, ops: router.ops })
     }
     return undefined
   }
 
   #router(context: TaskContext): Router {
-    const { host, isStored } = this.#port
-    return new Router(host.state.program, isStored, context, host.state.nextId)
+    return new Router(this.#state.program, this.#isStored, context, this.#state.nextId)
   }
 
   /** @param errorTo where the node's error handler went, if it did */
@@ -154,9 +168,9 @@ export class Attempts {
       return
     }
     context.isDead = true
-    this.#port.running.end(context)
+    this.#running.end(context)
     try {
-      this.#port.recorder.record(entry)
+      this.#recorder.record(entry)
       this.#port.pump()
     } catch (error) {
       this.#port.lose(error)
@@ -179,7 +193,7 @@ export class Attempts {
 
   #errorTarget(task: Task, id: string): ProgramNode {
     const qualified = task.node.parent === undefined ? id : `${task.node.parent}/${id}`
-    const target = this.#port.host.state.program.nodes.get(qualified)
+    const target = this.#state.program.nodes.get(qualified)
     if (target === undefined || !task.node.targets.has(qualified))
       throw new UndeclaredEdgeError(
         `The error handler of "${task.node.id}" went to "${id}", which is not in its errorTo.`,

@@ -21,22 +21,31 @@ export interface RecorderOptions {
 
 /** Applies what happens to the state of a run, and writes it down. */
 export class Recorder {
-  readonly #options: RecorderOptions
+  readonly #runId: string
+  readonly #state: RunState
+  readonly #journal: Journal | undefined
+  readonly #listeners: Listeners
+  readonly #onReady: (tasks: Task[]) => void
+  readonly #onChange: () => void
 
-  constructor(options: RecorderOptions) {
-    this.#options = options
+  constructor({ runId, state, journal, listeners, onReady, onChange }: RecorderOptions) {
+    this.#runId = runId
+    this.#state = state
+    this.#journal = journal
+    this.#listeners = listeners
+    this.#onReady = onReady
+    this.#onChange = onChange
   }
 
   /** Applies an entry and stores it. Tasks it makes ready start once it is stored. */
   record(entry: Entry, onStored?: () => void): void {
-    const { state, journal, listeners } = this.#options
-    if (journal !== undefined) {
-      this.#append(journal, entry, onStored)
+    if (this.#journal !== undefined) {
+      this.#append(this.#journal, entry, onStored)
       return
     }
-    state.apply(entry)
-    this.#options.onReady(state.fresh)
-    if (!listeners.isEmpty) this.#tell(entry, undefined, Date.now())
+    this.#state.apply(entry)
+    this.#onReady(this.#state.fresh)
+    if (!this.#listeners.isEmpty) this.#tell(entry, undefined, Date.now())
     onStored?.()
   }
 
@@ -48,40 +57,39 @@ export class Recorder {
         forget()
         resolve()
       })
-      this.#options.onChange()
+      this.#onChange()
     })
   }
 
   #append(journal: Journal, entry: Entry, onStored: (() => void) | undefined): void {
     if (journal.isLost) return
-    const { state, listeners, onReady } = this.#options
+    const state = this.#state
     const data = JSON.stringify(encodeEntry(entry))
     state.apply(entry)
     const { fresh } = state
     state.fresh = []
     const at = Date.now()
     const seq = journal.seq + 1
-    if (journal.isRelaxed) onReady(fresh)
+    if (journal.isRelaxed) this.#onReady(fresh)
     journal.append(data, { status: state.status, at, isSnapshot: entry.kind === 'snapshot' }, () => {
-      if (!listeners.isEmpty) this.#tell(entry, seq, at)
-      if (!journal.isRelaxed) onReady(fresh)
+      if (!this.#listeners.isEmpty) this.#tell(entry, seq, at)
+      if (!journal.isRelaxed) this.#onReady(fresh)
       onStored?.()
-      this.#options.onChange()
+      this.#onChange()
     })
     if (journal.wantsSnapshot && state.end === undefined) this.#snapshot(journal)
   }
 
   #snapshot(journal: Journal): void {
-    const { state } = this.#options
+    const state = this.#state
     const data = JSON.stringify(encodeEntry({ kind: 'snapshot', snapshot: snapshotOf(state), reason: 'compact' }))
     journal.append(data, { status: state.status, at: Date.now(), isSnapshot: true })
   }
 
   #tell(entry: Entry, seq: number | undefined, at: number): void {
-    const { runId, state, listeners } = this.#options
     const stamp = seq === undefined ? { at } : { seq, at }
-    for (const event of eventsOf(entry, stamp, { id: runId, graph: state.program.name }))
+    for (const event of eventsOf(entry, stamp, { id: this.#runId, graph: this.#state.program.name }))
       // stored values are JSON: a copy keeps what listeners do to them out of the run
-      listeners.tell(seq === undefined ? event : cloneJson(event))
+      this.#listeners.tell(seq === undefined ? event : cloneJson(event))
   }
 }

@@ -159,8 +159,11 @@ export class RunState {
 
 /** For the few things at one place; their order means nothing. */
 const remove = <T>(items: T[], item: T): void => {
-  const index = items.indexOf(item)
-  if (index === -1) return
-  items[index] = items[items.length - 1]!
+  const last = items.length - 1
+  if (items[last] !== item) {
+    const index = items.indexOf(item)
+    if (index === -1) return
+    items[index] = items[last]!
+  }
   items.pop()
 }
