@@ -40,15 +40,24 @@ const newest = async (directory: string): Promise<{ token: number; isFree: boole
   return found
 }
 
+/** `undefined`: not written to its end. */
+const contentOf = (text: string): LockContent | undefined => {
+  try {
+    return JSON.parse(text) as LockContent
+  } catch {
+    return undefined
+  }
+}
+
 /** Who holds the lock, or undefined when nobody alive does. */
 const holderOf = async (directory: string, token: number): Promise<string | undefined> => {
   const path = join(directory, nameOf(token))
   try {
     const { mtimeMs } = await stat(path)
     const text = await readFile(path, 'utf8')
-    // a lock is created with its content in one step on most file systems; an empty one is being written right now
-    if (text === '') return Date.now() - mtimeMs < 1000 ? 'an owner that is just starting' : undefined
-    const lock = JSON.parse(text) as LockContent
+    const lock = contentOf(text)
+    // it is being written right now, or its owner died while writing it
+    if (lock === undefined) return Date.now() - mtimeMs < 1000 ? 'an owner that is just starting' : undefined
     if (lock.host === hostname() && !isAlive(lock.pid)) return undefined
     // renewing sets the file's time to the end of the lease
     return Date.now() < Math.max(mtimeMs, lock.at + lock.ttlMs) ? lock.owner : undefined

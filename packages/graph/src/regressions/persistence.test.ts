@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -147,6 +147,19 @@ describe('class graphs with persistence', () => {
     await expect(flaky.resume(runId, { store: fileStore(directory) })).rejects.toThrow(/held by someone/)
     const gone = spawnSync(process.execPath, ['-e', '']).pid
     writeFileSync(lock, lockOf(gone))
+    expect((await expectDone(flaky.resume(runId, { store: fileStore(directory) }))).output).toBe(4)
+  })
+
+  it('a lock that was written only in part blocks nobody for long', async () => {
+    flaw.isThere = false
+    const directory = join(root, 'torn-lock')
+    const runId = await flaky.initialize(new Flaky({ by: 1 }), { state: { n: 0 }, store: fileStore(directory) })
+    const folder = join(directory, readdirSync(directory)[0]!)
+    const lock = join(folder, 'lock-0000000009')
+    writeFileSync(lock, '{"owner":"some')
+    await expect(flaky.resume(runId, { store: fileStore(directory) })).rejects.toThrow(/held by an owner that is just/)
+    const before = new Date(Date.now() - 5000)
+    utimesSync(lock, before, before)
     expect((await expectDone(flaky.resume(runId, { store: fileStore(directory) }))).output).toBe(4)
   })
 
