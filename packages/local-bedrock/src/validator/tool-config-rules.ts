@@ -93,6 +93,20 @@ export const toolConfigRules: readonly Rule[] = [
       }),
   },
   {
+    id: 'tool-schema-choice',
+    refuses: 'an input schema that is a choice between schemas (Claude)',
+    source: 'https://github.com/aaif-goose/goose/issues/2150',
+    check: call =>
+      firstOf(specsOf(call), ({ spec, index }) => {
+        const schema = spec.inputSchema?.json
+        const isChoice = isJsonObject(schema) && ['oneOf', 'allOf', 'anyOf'].some(key => schema[key] !== undefined)
+        if (!call.isClaude || !isChoice) return undefined
+        return fromModel(
+          `tools.${index}.custom.input_schema: input_schema does not support oneOf, allOf, or anyOf at the top level`,
+        )
+      }),
+  },
+  {
     id: 'tool-choice',
     refuses: 'a `toolChoice` the family does not take',
     source: 'https://github.com/strands-agents/harness-sdk/issues/1241',

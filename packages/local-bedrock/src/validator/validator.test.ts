@@ -579,6 +579,12 @@ const refused: Case[] = [
     'messages.1.content.0.type: Expected `thinking` or `redacted_thinking`, but found `tool_use`.',
   ],
   [
+    'tool-schema-choice',
+    claude,
+    { messages: hello, ...tools(spec({ inputSchema: { json: { type: 'object', anyOf: [{ type: 'object' }] } } })) },
+    'tools.0.custom.input_schema: input_schema does not support oneOf, allOf, or anyOf at the top level',
+  ],
+  [
     'server-tool-pairs',
     'us.amazon.nova-2-lite-v1:0',
     {

@@ -14,6 +14,7 @@ import { declaredFunctionTools } from '../tool-visibility.ts'
 import { cachePointBlock } from './cache-points.ts'
 import type { BedrockProfile } from './facts.ts'
 import { nativeToolByKind } from './native-tools.ts'
+import { objectSchema } from './object-schema.ts'
 import { isThinkingAsked } from './thinking.ts'
 import type { ToolNames } from './tool-names.ts'
 
@@ -86,7 +87,7 @@ function mapTool(tool: ToolDefinition, { profile, names }: Pick<ToolConfigScope,
     toolSpec: {
       name: names.toWire(tool.name),
       ...(tool.description && { description: tool.description }),
-      inputSchema: { json: tool.parametersJsonSchema } as ToolInputSchema,
+      inputSchema: { json: objectSchema(tool.parametersJsonSchema) } as ToolInputSchema,
       ...(tool.strict === true && profile.bedrockSupportsStrictToolDefinition && { strict: true }),
     },
   }

@@ -2,6 +2,7 @@ import type { ConverseRequest } from '@aws-sdk/client-bedrock-runtime'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { block, reply } from '@tenon/local-bedrock'
 import { z } from 'zod'
+import type { JsonSchema } from '../../../util/json.ts'
 import { agent, tool } from '../../../core.ts'
 import { UserError } from '../../../errors/user-error.ts'
 import type { ModelMessage, ModelResponse } from '../../../messages/message.ts'
@@ -453,6 +454,81 @@ describe('text', () => {
 })
 
 describe('schemas', () => {
+  async function schemaFor(parametersJsonSchema: object, model = claude) {
+    const tools = [{ ...weather, parametersJsonSchema: parametersJsonSchema as JsonSchema }]
+    const body = await sent({ parameters: { functionTools: tools } }, model)
+    return body.toolConfig!.tools![0]!.toolSpec!.inputSchema!.json
+  }
+  const circle = {
+    type: 'object',
+    properties: { kind: { const: 'circle' }, r: { type: 'number' } },
+    required: ['kind', 'r'],
+  }
+  const square = {
+    type: 'object',
+    properties: { kind: { const: 'square' }, side: { type: 'number' } },
+    required: ['kind'],
+  }
+
+  it.each([claude, nova, llama])('R51: a choice between inputs becomes one object, for %s', async model => {
+    const expected = {
+      type: 'object',
+      properties: {
+        kind: { anyOf: [{ const: 'circle' }, { const: 'square' }] },
+        r: { type: 'number' },
+        side: { type: 'number' },
+      },
+      required: ['kind'],
+      description: expect.stringContaining('"circle"') as string,
+    }
+    expect(await schemaFor({ oneOf: [circle, square] }, model)).toEqual(expected)
+    expect(await schemaFor({ type: 'object', anyOf: [circle, square] }, model)).toEqual(expected)
+  })
+
+  it('R51: references, intersections and schemas that say nothing become objects too', async () => {
+    expect(await schemaFor({})).toEqual({ type: 'object' })
+    expect(
+      await schemaFor({ allOf: [circle, { properties: { kind: { const: 'circle' } }, required: ['x'] }] }),
+    ).toEqual({
+      ...circle,
+      required: ['kind', 'r', 'x'],
+    })
+    const byName = await schemaFor({ $ref: '#/$defs/circle', $defs: { circle } })
+    expect(byName).toMatchObject(circle)
+    const choice = { anyOf: [{ $ref: '#/$defs/circle' }, { $ref: '#/$defs/square' }], $defs: { circle, square } }
+    expect(await schemaFor(choice)).toMatchObject({ type: 'object', required: ['kind'], $defs: { circle, square } })
+    // one that refers to itself ends
+    const endless = { anyOf: [{ $ref: '#/$defs/a' }], $defs: { a: { anyOf: [{ $ref: '#/$defs/a' }] } } }
+    expect(await schemaFor(endless)).toMatchObject({ type: 'object' })
+    const bomb = Object.fromEntries(
+      Array.from({ length: 60 }, (_, index) => [
+        `d${index}`,
+        { anyOf: Array(9).fill({ $ref: `#/$defs/d${index + 1}` }) },
+      ]),
+    )
+    expect(await schemaFor({ anyOf: [{ $ref: '#/$defs/d0' }], $defs: bomb })).toMatchObject({ type: 'object' })
+    const hostile = JSON.parse('{"anyOf":[{"properties":{"__proto__":{"type":"string"}}}]}') as object
+    expect(JSON.stringify(await schemaFor(hostile))).toContain('"properties":{"__proto__":{"type":"string"}}')
+  })
+
+  it('R51: what the model then sends is checked against the choice', async () => {
+    const shape = z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('circle'), r: z.number() }),
+      z.object({ kind: z.literal('square'), side: z.number() }),
+    ])
+    const drawn: unknown[] = []
+    const draw = tool({ name: 'draw', input: shape, run: input => void drawn.push(input) })
+    const local = await startEndpoint()
+    local.responder.push(
+      reply.toolUse('draw', { kind: 'square', r: 1 }),
+      reply.toolUse('draw', { kind: 'square', side: 2 }),
+      'done',
+    )
+    expect((await agent({ model: local.model(), tools: [draw] }).run('go')).output).toBe('done')
+    expect(drawn).toEqual([{ kind: 'square', side: 2 }])
+    await local[Symbol.asyncDispose]()
+  })
+
   it('R51: are transformed on every path: tools, output tools, native output; in requests, streams and counts', async () => {
     const parametersJsonSchema = { type: 'object', properties: { n: { type: 'integer', minimum: 1 } } }
     const strict = { ...weather, parametersJsonSchema, strict: true }
