@@ -77,3 +77,15 @@ describe('iter()', () => {
     expect(closed.result?.output).toBe('done!')
   })
 })
+
+it('a node at a time: what is busy is not driven from a second place', async () => {
+  const model = scripted('one', 'two')
+  const run = agent({ model }).iter('go')
+  await run.next()
+  const first = run.next()
+  await expect(run.next()).rejects.toThrow('The run is busy with a node.')
+  expect((await first).kind).toBe('call-tools')
+  expect((await run.next()).kind).toBe('end')
+  expect(run.result?.output).toBe('one')
+  expect(model.sent).toHaveLength(1)
+})

@@ -37,6 +37,16 @@ describe('usage limits', () => {
     expect(ran).toEqual([])
   })
 
+  it.each(['requestLimit', 'toolCallsLimit', 'totalTokensLimit'] as const)(
+    '%s: one that is no number allows nothing, it does not allow everything',
+    async limit => {
+      const { count } = counted()
+      const model = scripted(answer(call('count')), 'ok')
+      const error = await breach(agent({ model, tools: [count] }).run('go', { usageLimits: { [limit]: Number.NaN } }))
+      expect(error).toMatchObject({ limit, max: Number.NaN })
+    },
+  )
+
   it('requests: 50 by default, null for none', async () => {
     const { count } = counted()
     const forever = new FunctionModel({ function: messages => answer(call('count', {}, `${messages.length}`)) })

@@ -19,6 +19,7 @@ export class SteppedRun<TOutput> implements AgentRun<TOutput> {
   #result: AgentRunResult<TOutput> | undefined
   #close: ReturnType<typeof openRun> | undefined
   #hasFailed = false
+  #isBusy = false
   #hooks: SteppedHooks | undefined
 
   constructor(run: Run) {
@@ -100,6 +101,7 @@ export class SteppedRun<TOutput> implements AgentRun<TOutput> {
 
   async *#perform(): AsyncGenerator<AgentEvent, void> {
     this.#checkGoesOn()
+    this.#isBusy = true
     try {
       if (this.#close === undefined) {
         this.#run.begin()
@@ -114,6 +116,8 @@ export class SteppedRun<TOutput> implements AgentRun<TOutput> {
       // what broke first is what the caller is told
       await this.#release().catch(() => {})
       throw shown
+    } finally {
+      this.#isBusy = false
     }
   }
 
@@ -137,7 +141,8 @@ export class SteppedRun<TOutput> implements AgentRun<TOutput> {
 
   /** @throws {RunCancelled} · {UserError} the run has ended */
   #checkGoesOn(): void {
-    if (this.#result !== undefined) throw new UserError('The run has ended; its `result` is there. Start another one.')
+    if (this.#isBusy) throw new UserError('The run is busy with a node. Await it first.')
+    if (this.#result !== undefined) throw new UserError('The run has ended: see its `result`. Start another one.')
     if (this.#run.isCancelled) throw describe(this.#run, this.#run.cancelled())
     if (this.#hasFailed) throw new UserError('The run has ended with an error. Start another one with its messages.')
   }

@@ -52,7 +52,7 @@ export function forRun(config: AgentConfig, options: AnyRunOptions): AgentConfig
   const { model, output, instructions, toolsets, capabilities, modelSettings, retries, metadata, usageLimits } = options
   if (output !== undefined && config.outputValidators.length > 0) {
     throw new UserError(
-      "`output` cannot be replaced for one run when the agent has `outputValidators`: they check the agent's own output.",
+      "A run cannot replace the `output` of an agent that has `outputValidators`: they check the agent's own.",
     )
   }
   return {
@@ -118,9 +118,7 @@ export function newRun(
 /** @throws {UserError} a record of usage, which nobody could share */
 function sharedUsage(usage: RunUsage | RunUsageView): RunUsage {
   if (usage instanceof RunUsage) return usage
-  throw new UserError(
-    '`usage` is no `RunUsage`. Pass the one that counts, such as `ctx.usage`, or `new RunUsage(record)` to go on from a record.',
-  )
+  throw new UserError('`usage` is no `RunUsage`. Pass one that counts, such as `ctx.usage` or `new RunUsage(record)`.')
 }
 
 function chooseRunId(config: AgentConfig, given: string | undefined, history: readonly ModelMessage[]): string {

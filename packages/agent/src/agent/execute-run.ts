@@ -2,6 +2,7 @@ import type { RunOutcome } from '../capabilities/capability.ts'
 import type { HookChains } from '../capabilities/hook-chains.ts'
 import { AgentError, type FailedRun } from '../errors/agent-error.ts'
 import type { AgentEvent } from '../messages/event.ts'
+import { until } from '../util/until.ts'
 import { runLoop } from './loop.ts'
 import { mergedMetadata, openRun } from './open-run.ts'
 import type { Run } from './run.ts'
@@ -54,16 +55,7 @@ export function describe(run: Run, error: unknown): unknown {
 
 /** What becomes of a run, or of a step of it. Code of others that ignores a cancellation does not hold it up for long. */
 export function inTime<T>(run: Run, pending: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = run.onOverdue(() => reject(describe(run, run.cancelled())))
-    const settle = <V>(how: (value: V) => void) => {
-      return (value: V) => {
-        stop()
-        how(value)
-      }
-    }
-    pending.then(settle(resolve), settle(reject))
-  })
+  return until(pending, reject => run.onOverdue(() => reject(describe(run, run.cancelled()))))
 }
 
 /** Hooks may change what consumers see of the events; the run itself goes on to its end all the same. */

@@ -6,6 +6,7 @@ import type { ModelSettings } from '../models/settings.ts'
 import { CombinedToolset } from '../toolsets/combined.ts'
 import type { OutputSchema, OutputTool } from '../output/output.ts'
 import type { Toolset } from '../toolsets/toolset.ts'
+import { cached } from '../util/cached.ts'
 import { isPromiseLike, type JsonObject } from '../util/json.ts'
 import type { AgentConfig, MetadataSource } from './agent-config.ts'
 import { joined } from './configure.ts'
@@ -48,12 +49,7 @@ const outputTools = new WeakMap<OutputSchema, ReadonlyMap<string, OutputTool>>()
 
 /** Output tools by name, the same map for every run with this output. */
 function outputToolsOf(output: OutputSchema): ReadonlyMap<string, OutputTool> {
-  let tools = outputTools.get(output)
-  if (tools === undefined) {
-    tools = new Map(output.tools.map(tool => [tool.definition.name, tool]))
-    outputTools.set(output, tools)
-  }
-  return tools
+  return cached(outputTools, output, () => new Map(output.tools.map(tool => [tool.definition.name, tool])))
 }
 
 /** Hidden tools can only be found by a search: without one of the user's, the agent gets the default.

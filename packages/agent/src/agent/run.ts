@@ -17,6 +17,7 @@ import { hasTokenLimits } from '../usage/check-limits.ts'
 import type { RunUsage } from '../usage/run-usage.ts'
 import type { JsonObject } from '../util/json.ts'
 import { onAbort } from '../util/on-abort.ts'
+import { until } from '../util/until.ts'
 import type { AgentConfig } from './agent-config.ts'
 import { PendingMessages } from './pending-messages.ts'
 import { RunView, type CallFacts } from './run-context.ts'
@@ -253,19 +254,7 @@ export class Run {
 
   /** What is pending, or the cancellation when that comes first: work that ignores its signal does not hold up the run. */
   orCancelled<T>(pending: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const stop = this.onCancel(() => reject(this.cancelled()))
-      pending.then(
-        value => {
-          stop()
-          resolve(value)
-        },
-        (error: unknown) => {
-          stop()
-          reject(error)
-        },
-      )
-    })
+    return until(pending, reject => this.onCancel(() => reject(this.cancelled())))
   }
 
   /** Calls back when the run was cancelled and what it is doing has had time to clean up. Returns how to stop waiting. */

@@ -83,6 +83,7 @@ export function hooksAround<A extends Area>(
   area: A,
   ...told: [ctx: RunContext, ...Areas[A]['facts']]
 ): Around<Areas[A]['input'], Areas[A]['output']> | undefined {
+  if (chains === noHooks) return undefined
   // the name of a point says what its hooks take
   const hooksOf = (point: Point) => (chains as { readonly [K in Point]?: readonly AnyHook[] })[point]
   const isRequest = area === 'ModelRequest'

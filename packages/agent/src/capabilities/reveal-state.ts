@@ -2,6 +2,7 @@ import type { ModelMessage } from '../messages/message.ts'
 import type { RequestPart, ResponsePart, ToolReturnPart, NativeToolReturnPart } from '../messages/part.ts'
 import { argsAsObject } from '../messages/call-args.ts'
 import type { ToolDefinition } from '../tools/tool-definition.ts'
+import { cached } from '../util/cached.ts'
 import { isPlainObject } from '../util/json.ts'
 
 /** What the history has revealed since the last compaction: what a model no longer remembers is hidden again. */
@@ -15,9 +16,7 @@ export interface RevealState {
  *  A history that only grows is read once: each call costs as much as was added since the last one with the same array.
  *  The sets are live; copy them to keep them. */
 export function revealState(messages: readonly ModelMessage[]): RevealState {
-  let reading = readings.get(messages)
-  if (reading === undefined) readings.set(messages, (reading = new Reading()))
-  return reading.advance(messages)
+  return cached(readings, messages, () => new Reading()).advance(messages)
 }
 
 const readings = new WeakMap<readonly ModelMessage[], Reading>()

@@ -5,6 +5,7 @@ import type { ToolDefinition } from '../tools/tool-definition.ts'
 import { deriveTool } from '../toolsets/derive-tool.ts'
 import type { Toolset, ToolsetTool } from '../toolsets/toolset.ts'
 import { WrapperToolset, type ToolMap } from '../toolsets/wrapper-toolset.ts'
+import { cached } from '../util/cached.ts'
 import { isPlainObject } from '../util/json.ts'
 import type { SearchFunction } from './search-strategy.ts'
 
@@ -19,11 +20,7 @@ export interface SearchToolsetOptions<in TDeps = unknown> {
  *  @throws {UserError} from `getTools`, when a tool of the toolset has that name */
 export function withToolSearch<TDeps>(inner: Toolset<TDeps>, options: SearchToolsetOptions<TDeps>): Toolset<TDeps> {
   const known = new WeakMap<ToolMap<TDeps>, ToolMap<TDeps>>()
-  return new WrapperToolset<TDeps>(inner, tools => {
-    let searchable = known.get(tools)
-    if (searchable === undefined) known.set(tools, (searchable = addSearch(inner, tools, options)))
-    return searchable
-  })
+  return new WrapperToolset<TDeps>(inner, tools => cached(known, tools, () => addSearch(inner, tools, options)))
 }
 
 function addSearch<TDeps>(
@@ -56,9 +53,7 @@ const markedDefinitions = new WeakMap<ToolDefinition, ToolDefinition>()
 
 /** One copy per definition: what models prepare of it is cached by identity. */
 function markedDefinition(definition: ToolDefinition): ToolDefinition {
-  let marked = markedDefinitions.get(definition)
-  if (marked === undefined) markedDefinitions.set(definition, (marked = { ...definition, withNative: 'tool_search' }))
-  return marked
+  return cached(markedDefinitions, definition, () => ({ ...definition, withNative: 'tool_search' }))
 }
 
 const localDefinition: ToolDefinition = {

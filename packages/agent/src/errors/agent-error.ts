@@ -63,6 +63,11 @@ export class AgentError extends Error {
     this.name = className(code)
   }
 
+  /** What an error has of its own is data; `JSON.stringify` would leave out the message. */
+  toJSON(): object {
+    return { ...this, message: this.message }
+  }
+
   static is(error: unknown): error is AgentError {
     return typeof error === 'object' && error !== null && brand in error
   }

@@ -78,6 +78,20 @@ describe('errors', () => {
     expect(recognising.map(([name]) => name)).toEqual(families.map(([name]) => name))
   })
 
+  it('are data with their message, as JSON', () => {
+    const written: unknown = JSON.parse(JSON.stringify({ error: samples.usage_limit_exceeded }))
+    expect(written).toEqual({
+      error: {
+        name: 'UsageLimitExceeded',
+        code: 'usage_limit_exceeded',
+        message: 'Too many.',
+        limit: 'requestLimit',
+        max: 1,
+        value: 2,
+      },
+    })
+  })
+
   it('say what happened and what to do', () => {
     expect(Object.values(samples).map(error => `${error.name}: ${error.message}`)).toMatchInlineSnapshot(`
       [

@@ -22,7 +22,7 @@ export function synthesizeToolReturn(call: ToolCallPart, response: ModelResponse
     content: interruptedToolReturnContent,
     toolCallId: call.toolCallId,
     metadata: { [synthesizedToolReturnKey]: true },
-    ...(response.timestamp !== undefined && { timestamp: response.timestamp }),
+    timestamp: response.timestamp,
     outcome: 'interrupted',
   }
 }

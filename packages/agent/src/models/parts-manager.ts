@@ -1,7 +1,7 @@
 import { UnexpectedModelBehavior } from '../errors/run-error.ts'
 import type { ModelEvent, PartDelta } from '../messages/event.ts'
 import type { ResponsePart, TextPart, ThinkingPart, ToolCallPart, ToolKind } from '../messages/part.ts'
-import { isPlainObject, type JsonObject } from '../util/json.ts'
+import { given, isPlainObject, type JsonObject } from '../util/json.ts'
 
 /** The provider's own name for a part of the answer: a content index, an item id. `undefined`: it does not name them. */
 export type VendorPartId = string | number | undefined
@@ -324,11 +324,7 @@ function toolCallDelta(update: ToolCallUpdate, toolCallId: string | undefined): 
 
 function withProvider(delta: PartDelta, { providerName, providerDetails }: ProviderUpdate): PartDelta {
   if (providerName === undefined && providerDetails === undefined) return delta
-  return {
-    ...delta,
-    ...(providerName !== undefined && { providerName }),
-    ...(providerDetails !== undefined && { providerDetails }),
-  }
+  return { ...delta, ...given({ providerName, providerDetails }) }
 }
 
 /** The part as it stands, without keys that were never set. */
@@ -337,7 +333,7 @@ function snapshot(draft: Draft, toolKinds: ReadonlyMap<string, ToolKind> | undef
   if (draft.part !== undefined) return draft.part
   switch (draft.kind) {
     case 'text':
-      return (draft.part = { kind: 'text', content: draft.content, ...given(draft) })
+      return (draft.part = { kind: 'text', content: draft.content, ...providerFields(draft) })
     case 'thinking':
       return (draft.part = thinkingPart(draft))
     case 'tool-call':
@@ -349,8 +345,8 @@ function thinkingPart(draft: ThinkingDraft): ThinkingPart {
   return {
     kind: 'thinking',
     content: draft.content,
-    ...(draft.signature !== undefined && { signature: draft.signature }),
-    ...given(draft),
+    ...given({ signature: draft.signature }),
+    ...providerFields(draft),
   }
 }
 
@@ -360,20 +356,15 @@ function callPart(draft: ToolCallDraft, toolKinds: ReadonlyMap<string, ToolKind>
   return {
     kind: 'tool-call',
     toolName,
-    ...(draft.args !== undefined && { args: draft.args }),
+    ...given({ args: draft.args }),
     toolCallId: draft.toolCallId!,
-    ...(toolKind !== undefined && { toolKind }),
-    ...given(draft),
+    ...given({ toolKind }),
+    ...providerFields(draft),
   }
 }
 
-function given({ id, providerName, providerDetails }: DraftFields): ProviderUpdate {
-  if (id === undefined && providerName === undefined && providerDetails === undefined) return {}
-  return {
-    ...(id !== undefined && { id }),
-    ...(providerName !== undefined && { providerName }),
-    ...(providerDetails !== undefined && { providerDetails }),
-  }
+function providerFields({ id, providerName, providerDetails }: DraftFields): ProviderUpdate {
+  return given({ id, providerName, providerDetails })
 }
 
 /** A call of a tool the framework knows more about carries the tool's kind. Other parts are returned as they are. */

@@ -1,3 +1,4 @@
+import { cached } from '../util/cached.ts'
 import type { ModelMessage, ModelRequest, ModelResponse } from '../messages/message.ts'
 import type { RequestPart, ResponsePart } from '../messages/part.ts'
 import type { Model, ModelRequestParameters } from './model.ts'
@@ -28,11 +29,8 @@ export function prepareMessages(
 const rewrites = new WeakMap<ModelProfile, WeakMap<readonly ModelMessage[], Rewrite>>()
 
 function rewriteOf(model: Model, messages: readonly ModelMessage[]): Rewrite {
-  let ofProfile = rewrites.get(model.profile)
-  if (ofProfile === undefined) rewrites.set(model.profile, (ofProfile = new WeakMap()))
-  let rewrite = ofProfile.get(messages)
-  if (rewrite === undefined) ofProfile.set(messages, (rewrite = new Rewrite(model.profile, model.system)))
-  return rewrite
+  const ofProfile = cached(rewrites, model.profile, () => new WeakMap<readonly ModelMessage[], Rewrite>())
+  return cached(ofProfile, messages, () => new Rewrite(model.profile, model.system))
 }
 
 /** How far one history has been rewritten. The last message is done anew each time: it may have been replaced since. */

@@ -62,8 +62,8 @@ function localReturn({ content, toolCallId, timestamp, outcome, metadata }: Nati
     content,
     toolCallId,
     toolKind: 'tool-search',
-    ...(metadata !== undefined && { metadata }),
-    ...(timestamp !== undefined && { timestamp }),
-    ...(outcome !== undefined && { outcome }),
+    metadata,
+    timestamp,
+    outcome,
   }
 }

@@ -1,6 +1,7 @@
 import { UserError } from '../errors/user-error.ts'
 import type { NativeTool } from '../native-tools/native-tool.ts'
 import type { ToolDefinition } from '../tools/tool-definition.ts'
+import { cached } from '../util/cached.ts'
 import type { Model, OutputObjectDefinition } from './model.ts'
 import type { JsonSchemaTransformer, ModelProfile } from './profile.ts'
 
@@ -12,26 +13,19 @@ export function prepareToolDefinitions(
 ): readonly ToolDefinition[] {
   if (tools.length === 0) return tools
   const cache = cacheFor(profile)
-  let prepared = cache.lists.get(tools)
-  if (prepared === undefined) {
+  return cached(cache.lists, tools, () => {
     const changed = tools.map(tool => prepareDefinition(tool, profile, cache.definitions))
-    prepared = changed.every((tool, i) => tool === tools[i]) ? tools : changed
-    cache.lists.set(tools, prepared)
-  }
-  return prepared
+    return changed.every((tool, i) => tool === tools[i]) ? tools : changed
+  })
 }
 
 export function prepareOutputObject(object: OutputObjectDefinition, profile: ModelProfile): OutputObjectDefinition {
   const transformer = profile.jsonSchemaTransformer
   if (transformer === undefined) return object
-  const { objects } = cacheFor(profile)
-  let prepared = objects.get(object)
-  if (prepared === undefined) {
+  return cached(cacheFor(profile).objects, object, () => {
     const { schema, isStrictCompatible } = transformer.transform(object.jsonSchema, object.strict)
-    prepared = { ...object, jsonSchema: schema, strict: object.strict ?? isStrictCompatible }
-    objects.set(object, prepared)
-  }
-  return prepared
+    return { ...object, jsonSchema: schema, strict: object.strict ?? isStrictCompatible }
+  })
 }
 
 interface PreparedCache {
@@ -49,11 +43,11 @@ const noTransformer = {}
 
 function cacheFor({ jsonSchemaTransformer, supportsToolReturnSchema }: ModelProfile): PreparedCache {
   const caches = supportsToolReturnSchema ? cacheWithReturnSchemas : cacheWithoutReturnSchemas
-  const key = jsonSchemaTransformer ?? noTransformer
-  let cache = caches.get(key)
-  if (cache === undefined)
-    caches.set(key, (cache = { definitions: new WeakMap(), lists: new WeakMap(), objects: new WeakMap() }))
-  return cache
+  return cached(caches, jsonSchemaTransformer ?? noTransformer, () => ({
+    definitions: new WeakMap(),
+    lists: new WeakMap(),
+    objects: new WeakMap(),
+  }))
 }
 
 function prepareDefinition(
@@ -61,15 +55,9 @@ function prepareDefinition(
   profile: ModelProfile,
   cache: WeakMap<ToolDefinition, ToolDefinition>,
 ): ToolDefinition {
-  let prepared = cache.get(tool)
-  if (prepared === undefined) {
-    prepared = placeReturnSchema(
-      transformParameters(tool, profile.jsonSchemaTransformer),
-      profile.supportsToolReturnSchema,
-    )
-    cache.set(tool, prepared)
-  }
-  return prepared
+  return cached(cache, tool, () =>
+    placeReturnSchema(transformParameters(tool, profile.jsonSchemaTransformer), profile.supportsToolReturnSchema),
+  )
 }
 
 function transformParameters(tool: ToolDefinition, transformer: JsonSchemaTransformer | undefined): ToolDefinition {

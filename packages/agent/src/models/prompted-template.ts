@@ -1,4 +1,5 @@
 import type { InstructionPart } from '../messages/part.ts'
+import { given } from '../util/json.ts'
 import type { OutputObjectDefinition } from './model.ts'
 
 /** Writes the schema of the output into a template: at `{schema}`, or after it when the template has no such place.
@@ -6,8 +7,7 @@ import type { OutputObjectDefinition } from './model.ts'
 export function renderPromptedTemplate(template: string, object: OutputObjectDefinition): string {
   const schema = {
     ...object.jsonSchema,
-    ...(object.name !== undefined && { title: object.name }),
-    ...(object.description !== undefined && { description: object.description }),
+    ...given({ title: object.name, description: object.description }),
   }
   const json = spacedJson(schema)
   // a function, so that `$&` in a schema is no pattern

@@ -2,7 +2,7 @@ import type { FinalResultEvent, ModelEvent, PartEndEvent, PartStartEvent } from 
 import type { FinishReason, ModelResponse, ResponseState } from '../messages/message.ts'
 import type { ResponsePart } from '../messages/part.ts'
 import { emptyUsage, type RequestUsage } from '../usage/usage.ts'
-import type { JsonObject, MaybePromise } from '../util/json.ts'
+import { given, type JsonObject, type MaybePromise } from '../util/json.ts'
 import type { ModelRequestParameters, StreamedResponse } from './model.ts'
 import { PartsManager, type PartsManagerOptions } from './parts-manager.ts'
 import { toolKindsOf } from './tool-kinds.ts'
@@ -119,11 +119,13 @@ class AdapterStream implements StreamedResponse, AsyncIterator<ModelEvent> {
       usage,
       modelName: modelName ?? this.modelName,
       timestamp: this.timestamp,
-      ...(this.providerName !== undefined && { providerName: this.providerName }),
-      ...(providerUrl !== undefined && { providerUrl }),
-      ...(providerDetails !== undefined && { providerDetails }),
-      ...(providerResponseId !== undefined && { providerResponseId }),
-      ...(finishReason !== undefined && { finishReason }),
+      ...given({
+        providerName: this.providerName,
+        providerUrl,
+        providerDetails,
+        providerResponseId,
+        finishReason,
+      }),
       state: this.#facts.state ?? stateOf[this.#phase],
     }
   }
@@ -186,7 +188,7 @@ class AdapterStream implements StreamedResponse, AsyncIterator<ModelEvent> {
     if (last === undefined || !kindsWithEnd.has(last.part.kind)) return undefined
     const { index } = last
     const part = this.#parts.part(index)
-    return { kind: 'part-end', index, part, ...(nextPartKind !== undefined && { nextPartKind }) }
+    return { kind: 'part-end', index, part, ...given({ nextPartKind }) }
   }
 
   #finalResult(part: ResponsePart): FinalResultEvent | undefined {

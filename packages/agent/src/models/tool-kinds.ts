@@ -1,6 +1,7 @@
 import type { ModelResponse } from '../messages/message.ts'
 import type { ToolKind } from '../messages/part.ts'
 import type { ToolDefinition } from '../tools/tool-definition.ts'
+import { cached } from '../util/cached.ts'
 import type { ModelRequestParameters } from './model.ts'
 import { markToolKind } from './parts-manager.ts'
 
@@ -8,14 +9,12 @@ const kindsByTools = new WeakMap<readonly ToolDefinition[], ReadonlyMap<string, 
 
 /** The tools of a request that the framework knows more about (tool search, on-demand capabilities); `undefined`: none. */
 export function toolKindsOf({ functionTools }: ModelRequestParameters): ReadonlyMap<string, ToolKind> | undefined {
-  let kinds = kindsByTools.get(functionTools)
-  if (kinds === undefined) {
+  const kinds = cached(kindsByTools, functionTools, () => {
     const marked = functionTools.flatMap(({ name, toolKind }) =>
       toolKind === undefined ? [] : [[name, toolKind] as const],
     )
-    kinds = marked.length === 0 ? null : new Map(marked)
-    kindsByTools.set(functionTools, kinds)
-  }
+    return marked.length === 0 ? null : new Map(marked)
+  })
   return kinds ?? undefined
 }
 

@@ -263,7 +263,7 @@ describe('combinations that cannot work', () => {
     ['a tool in a marker', nativeOutput([outputTool({ schema: City })]), /`outputTool` cannot be inside/],
     ['a marker in a marker', nativeOutput([promptedOutput(City)]), /`promptedOutput` cannot be inside/],
     ['an empty marker', nativeOutput([]), /needs at least one type/],
-    ['negative retries', outputTool({ schema: City, maxRetries: -1 }), /maxRetries -1/],
+    ['negative retries', outputTool({ schema: City, maxRetries: -1 }), /`maxRetries` of tool `final_result` is -1/],
     ['a type JSON cannot hold', z.date(), /no JSON Schema form/],
   ])('%s', (_what, entries, message) => {
     expect(() => buildOutputSchema(entries)).toThrow(UserError)

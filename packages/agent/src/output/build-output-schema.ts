@@ -107,8 +107,8 @@ function toTool(
   { name, several }: { readonly name: string; readonly several: boolean },
 ): OutputTool {
   const { maxRetries, strict, sequential } = tool
-  if (maxRetries !== undefined && !(Number.isInteger(maxRetries) && maxRetries >= 0)) {
-    throw new UserError(`The output tool \`${name}\` has maxRetries ${maxRetries}; it must be a whole number from 0.`)
+  if (maxRetries !== undefined && !(maxRetries >= 0)) {
+    throw new UserError(`\`maxRetries\` of tool \`${name}\` is ${maxRetries}; it must be 0 or more.`)
   }
   return {
     definition: {

@@ -2,7 +2,7 @@ import type { ValidationErrorItem } from '../messages/part.ts'
 import type { ValidationResult } from '../schema/schema.ts'
 import { embedSchemas, withDefs } from '../schema/transform/embed-schemas.ts'
 import type { JsonSchema } from '../util/json.ts'
-import { isPlainObject } from '../util/json.ts'
+import { given, isPlainObject } from '../util/json.ts'
 import type { OutputAlternative } from './output.ts'
 
 /** One object schema over several alternatives: `{ result: { kind, data } }`, where `kind` is the name of an alternative.
@@ -24,8 +24,7 @@ function memberSchema(alternative: OutputAlternative, body: JsonSchema): JsonSch
     properties: { kind: { type: 'string', const: alternative.name }, data },
     required: ['kind', 'data'],
     additionalProperties: false,
-    ...(typeof title === 'string' && { title }),
-    ...(alternative.description !== undefined && { description: alternative.description }),
+    ...given({ title: typeof title === 'string' ? title : undefined, description: alternative.description }),
   }
 }
 

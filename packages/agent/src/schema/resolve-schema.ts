@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { cached } from '../util/cached.ts'
 import type { JsonSchema, MaybePromise } from '../util/json.ts'
 import { isPromiseLike } from '../util/json.ts'
 import { toErrorItems } from './error-item.ts'
@@ -10,10 +11,8 @@ const resolved = new WeakMap<Schema, ResolvedSchema>()
 /** The framework's view of a schema, made once per schema object. Its JSON Schema is computed when first read.
  *  @throws {UserError} reading `jsonSchema`, when the schema cannot be written as JSON Schema */
 export function resolveSchema<S extends Schema>(schema: S): ResolvedSchema<SchemaOutput<S>> {
-  let entry = resolved.get(schema)
-  if (!entry) resolved.set(schema, (entry = new LazySchema(schema)))
   // the cache is keyed by the schema object, so its type decides the type of the entry
-  return entry as ResolvedSchema<SchemaOutput<S>>
+  return cached(resolved, schema, () => new LazySchema(schema)) as ResolvedSchema<SchemaOutput<S>>
 }
 
 class LazySchema implements ResolvedSchema {

@@ -1,6 +1,7 @@
 import { ApprovalRequired } from '../errors/signals.ts'
 import type { RunContext } from '../tools/run-context.ts'
 import type { ToolDefinition } from '../tools/tool-definition.ts'
+import { cached } from '../util/cached.ts'
 import type { MaybePromise } from '../util/json.ts'
 import { deriveTool } from './derive-tool.ts'
 import type { Toolset, ToolsetTool } from './toolset.ts'
@@ -22,14 +23,9 @@ export function approvalRequired<TDeps, TMore = TDeps>(
   predicate: ApprovalPredicate<TMore> = () => true,
 ): Toolset<TDeps & TMore> {
   const known = new WeakMap<ToolMap<TDeps & TMore>, ToolMap<TDeps & TMore>>()
-  return new WrapperToolset<TDeps & TMore>(toolset, tools => {
-    let guarded = known.get(tools)
-    if (guarded === undefined) {
-      guarded = new Map([...tools].map(([name, tool]) => [name, guard(tool, predicate)]))
-      known.set(tools, guarded)
-    }
-    return guarded
-  })
+  return new WrapperToolset<TDeps & TMore>(toolset, tools =>
+    cached(known, tools, () => new Map([...tools].map(([name, tool]) => [name, guard(tool, predicate)]))),
+  )
 }
 
 function guard<TDeps>(tool: ToolsetTool<TDeps>, predicate: ApprovalPredicate<TDeps>): ToolsetTool<TDeps> {

@@ -1,5 +1,6 @@
 import { UserError } from '../errors/user-error.ts'
 import type { ToolDefinition } from '../tools/tool-definition.ts'
+import { cached } from '../util/cached.ts'
 import { deriveTool } from './derive-tool.ts'
 import type { Toolset } from './toolset.ts'
 import { WrapperToolset, type ToolMap } from './wrapper-toolset.ts'
@@ -12,11 +13,7 @@ export function mapDefinitions<TDeps>(
   change: (definition: ToolDefinition) => ToolDefinition,
 ): Toolset<TDeps> {
   const known = new WeakMap<ToolMap<TDeps>, ToolMap<TDeps>>()
-  return new WrapperToolset<TDeps>(toolset, tools => {
-    let changed = known.get(tools)
-    if (changed === undefined) known.set(tools, (changed = changedTools(toolset, tools, change)))
-    return changed
-  })
+  return new WrapperToolset<TDeps>(toolset, tools => cached(known, tools, () => changedTools(toolset, tools, change)))
 }
 
 function changedTools<TDeps>(

@@ -24,12 +24,10 @@ const tokenQuantities: readonly Quantity[] = [
  *  @throws {UsageLimitExceeded} */
 export function checkBeforeRequest(usage: RunUsageRecord, limits: UsageLimits): void {
   const max = limits.requestLimit === undefined ? defaultRequestLimit : limits.requestLimit
-  if (max !== null && usage.requests >= max) {
+  // a limit that is no number allows nothing
+  if (max !== null && !(usage.requests < max)) {
     const value = usage.requests + 1
-    throw new UsageLimitExceeded(
-      `The next model request would be number ${value} of the run, over \`requestLimit\` (${max}).${hint('requestLimit')}`,
-      { limit: 'requestLimit', max, value },
-    )
+    throw exceeded('requestLimit', max, { value, text: `The next model request would be number ${value} of the run` })
   }
   checkTokens(usage, limits)
 }
@@ -42,7 +40,7 @@ export function checkTokens(usage: RequestUsage, limits: UsageLimits): void {
     const max = limits[limit]
     if (typeof max !== 'number') continue
     const used = value(usage)
-    if (used > max) throw exceeded(limit, max, { value: used, text: `The run used ${used} ${unit}` })
+    if (!(used <= max)) throw exceeded(limit, max, { value: used, text: `The run used ${used} ${unit}` })
   }
 }
 
@@ -78,9 +76,8 @@ function exceeded(
   max: number,
   { value, text }: { value: number; text: string },
 ): UsageLimitExceeded {
-  return new UsageLimitExceeded(`${text}, over \`${limit}\` (${max}).${hint(limit)}`, { limit, max, value })
-}
-
-function hint(limit: keyof UsageLimits): string {
-  return ` Raise \`usageLimits.${limit}\` if that is intended.`
+  return new UsageLimitExceeded(
+    `${text}, over \`${limit}\` (${max}). Raise \`usageLimits.${limit}\` if that is intended.`,
+    { limit, max, value },
+  )
 }

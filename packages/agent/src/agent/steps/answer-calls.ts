@@ -88,7 +88,7 @@ function isBroken({ finishReason }: ModelResponse): boolean {
 }
 
 function refuseBroken(run: Run, response: ModelResponse, content: ResponseContent): AgentNode {
-  const why = `The response ended with \`${response.finishReason}\`, so its tool calls were not executed.`
+  const why = `The response ended with \`${response.finishReason}\`: its tool calls were not executed.`
   consumeOutputRetry(run, new UnexpectedModelBehavior(why, { body: JSON.stringify(response) }))
   const message = `${why} Make the calls again if they are still needed.`
   return { kind: 'model-request', parts: content.calls.map(call => retryPart(call, message, run.now())) }

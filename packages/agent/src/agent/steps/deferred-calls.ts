@@ -109,7 +109,7 @@ function refuseUnasked(id: string, open: DeferredToolRequests): void {
   const ids = deferredParts(open).map(part => part.toolCallId)
   if (ids.includes(id)) return
   throw new UserError(
-    `A \`handleDeferredToolCalls\` hook answered \`${id}\`, which is not among the deferred calls it was given: ${ids.join(', ')}.`,
+    `A \`handleDeferredToolCalls\` hook answered \`${id}\`, which is not among the calls it was given: ${ids.join(', ')}.`,
   )
 }
 

@@ -7,6 +7,7 @@ import type { OutputTool } from '../../output/output.ts'
 import type { ToolDefinition } from '../../tools/tool-definition.ts'
 import { deriveTool } from '../../toolsets/derive-tool.ts'
 import type { ToolsetTool } from '../../toolsets/toolset.ts'
+import { cached } from '../../util/cached.ts'
 import { isPromiseLike, type MaybePromise } from '../../util/json.ts'
 import type { Run } from '../run.ts'
 
@@ -104,12 +105,7 @@ const definitionLists = new WeakMap<object, readonly ToolDefinition[]>()
 
 /** The definitions of a map of tools: the same list as long as it is the same map. */
 function definitionsOf(tools: ReadonlyMap<string, { readonly definition: ToolDefinition }>): readonly ToolDefinition[] {
-  let list = definitionLists.get(tools)
-  if (list === undefined) {
-    list = [...tools.values()].map(tool => tool.definition)
-    definitionLists.set(tools, list)
-  }
-  return list
+  return cached(definitionLists, tools, () => [...tools.values()].map(tool => tool.definition))
 }
 
 /** What this step's request offers and allows, before the model's profile has its say. */

@@ -38,9 +38,7 @@ async function startWithHistory(run: Run): Promise<AgentNode> {
  *  @throws {UserError} */
 function refuseStored(history: readonly ModelMessage[]): void {
   if (history.every(({ parts }) => parts?.every(part => 'kind' in part))) return
-  throw new UserError(
-    '`messageHistory` holds no messages. Read what is stored with `messagesFromJson()` or `messagesFromWire()`.',
-  )
+  throw new UserError('`messageHistory` holds no messages. Read what is stored with `messagesFromJson()`.')
 }
 
 function ask(parts: readonly RequestPart[], run: Run): AgentNode {
