@@ -65,7 +65,7 @@ export class AgentError extends Error {
 
   /** What an error has of its own is data; `JSON.stringify` would leave out the message. */
   toJSON(): object {
-    return { ...this, message: this.message }
+    return Object.assign({ message: this.message }, this)
   }
 
   static is(error: unknown): error is AgentError {
