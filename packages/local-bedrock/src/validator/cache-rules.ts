@@ -58,6 +58,15 @@ export const cacheRules: readonly Rule[] = [
       ),
   },
   {
+    id: 'cache-hour',
+    refuses: 'an hour for models that cache for minutes',
+    source: 'https://github.com/LibreChat-AI/agents/pull/256',
+    check: call =>
+      !call.family.cachesForAnHour && pointsOf(call).some(({ point }) => point['ttl'] === '1h')
+        ? 'Extended TTL prompt caching is only supported for Anthropic models'
+        : undefined,
+  },
+  {
     id: 'cache-count',
     refuses: 'more than 4 cache points',
     source: 'https://github.com/twentyhq/twenty/issues/26217',

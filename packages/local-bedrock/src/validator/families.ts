@@ -14,6 +14,7 @@ const permissive: Family = {
   acceptsLeadingAssistant: true,
   cachesMessages: true,
   cachesTools: true,
+  cachesForAnHour: true,
   mediaInToolResult: ['image', 'document', 'video'],
   readsSearchResults: true,
   hasNativeOutput: true,

@@ -585,6 +585,12 @@ const refused: Case[] = [
     'tools.0.custom.input_schema: input_schema does not support oneOf, allOf, or anyOf at the top level',
   ],
   [
+    'cache-hour',
+    nova,
+    { messages: [user(text('x'), cachePoint('1h'))] },
+    'Extended TTL prompt caching is only supported for Anthropic models',
+  ],
+  [
     'server-tool-pairs',
     'us.amazon.nova-2-lite-v1:0',
     {

@@ -75,13 +75,17 @@ export function limitCachePoints({ messages, system, tools }: CacheableParts): v
 }
 
 /** Bedrock refuses a point of an hour behind a shorter one, in the order tools, system, messages: such a point becomes short.
+ *  So does every one for a model that has no hours.
  *  @see https://platform.claude.com/docs/en/build-with-claude/prompt-caching (read 2026-08-22) */
-export function orderCacheTimes({ messages, system, tools }: CacheableParts): void {
+export function fitCacheTimes({ messages, system, tools }: CacheableParts, hasHours: boolean): void {
   let isShort = false
   for (const blocks of [tools, system, ...messages.map(message => message.content!)]) {
     for (const { cachePoint } of blocks) {
       if (cachePoint === undefined) continue
-      if (isShort && cachePoint.ttl === '1h') cachePoint.ttl = '5m'
+      if (cachePoint.ttl === '1h') {
+        if (!hasHours) delete cachePoint.ttl
+        else if (isShort) cachePoint.ttl = '5m'
+      }
       isShort ||= cachePoint.ttl !== '1h'
     }
   }

@@ -28,6 +28,8 @@ export interface BedrockFacts {
   readonly bedrockSupportsPromptCaching?: boolean
   /** A cache point may stand in the tool list. */
   readonly bedrockSupportsToolCaching?: boolean
+  /** A cache point may ask for an hour; elsewhere it gets the model's usual time. */
+  readonly bedrockSupportsHourCaching?: boolean
   /** The conversation may begin with an assistant turn. */
   readonly bedrockSupportsLeadingAssistantMessage?: boolean
   /** The conversation may end with an assistant turn, which the model goes on with. */
@@ -79,6 +81,7 @@ const defaultBedrockFacts: ResolvedBedrockFacts = {
   bedrockSendBackThinkingParts: false,
   bedrockSupportsPromptCaching: false,
   bedrockSupportsToolCaching: false,
+  bedrockSupportsHourCaching: false,
   bedrockSupportsLeadingAssistantMessage: false,
   bedrockSupportsPrefill: true,
   bedrockSupportsStrictToolDefinition: false,

@@ -22,6 +22,8 @@ export interface FamilyFacts {
   readonly cachesMessages: boolean
   /** A cache point may stand in the tool list. */
   readonly cachesTools: boolean
+  /** A cache point may ask for an hour instead of five minutes. */
+  readonly cachesForAnHour: boolean
   readonly besideToolResult: readonly BedrockContentKind[] | 'all'
   readonly mediaInToolResult: readonly ('image' | 'document' | 'video')[]
   /** Formats of documents taken inside a tool result where documents as such are not. */
@@ -85,6 +87,7 @@ export const defaultFamilyFacts: FamilyFacts = {
   acceptsPrefill: true,
   cachesMessages: false,
   cachesTools: false,
+  cachesForAnHour: false,
   besideToolResult: 'all',
   mediaInToolResult: ['image'],
   documentFormatsInToolResult: [],
@@ -167,6 +170,13 @@ export const familyRows: readonly FamilyRow[] = [
   },
   { vendor: 'anthropic', facts: { schemas: 'closable' }, source: structured, read },
   { vendor: 'anthropic', facts: { cachesMessages: true, cachesTools: true }, source: caching, read },
+  // versions that know no hour take it for five minutes
+  {
+    vendor: 'anthropic',
+    facts: { cachesForAnHour: true },
+    source: 'https://github.com/LibreChat-AI/agents/pull/256',
+    read: '2026-11-23',
+  },
   {
     vendor: 'anthropic',
     facts: { thinks: 'when-asked', thinkingVariant: 'anthropic', replaysThinking: true },

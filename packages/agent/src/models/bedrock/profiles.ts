@@ -51,6 +51,7 @@ function profileOf(facts: FamilyFacts): Partial<ModelProfile> {
     bedrockSendBackThinkingParts: facts.replaysThinking,
     bedrockSupportsPromptCaching: facts.cachesMessages,
     bedrockSupportsToolCaching: facts.cachesTools,
+    bedrockSupportsHourCaching: facts.cachesForAnHour,
     bedrockSupportsLeadingAssistantMessage: facts.acceptsLeadingAssistant,
     bedrockSupportsPrefill: facts.acceptsPrefill,
     bedrockSupportsStrictToolDefinition: facts.hasNativeOutput,

@@ -9,7 +9,7 @@ import type { FetchedFiles } from '../fetch-files.ts'
 import type { ModelCall, OutputObjectDefinition } from '../model.ts'
 import type { ModelSettings } from '../settings.ts'
 import { additionalFields } from './additional-fields.ts'
-import { cacheNewestUserTurn, limitCachePoints, orderCacheTimes } from './cache-points.ts'
+import { cacheNewestUserTurn, fitCacheTimes, limitCachePoints } from './cache-points.ts'
 import { mapConversation } from './conversation.ts'
 import type { BedrockProfile } from './facts.ts'
 import { isPromptArn, parseModelId } from './model-id.ts'
@@ -85,7 +85,7 @@ function mapCommon(call: ModelCall, scope: RequestScope, files: FetchedFiles): C
   if (caching && settings.bedrockCacheMessages) cacheNewestUserTurn(messages, settings.bedrockCacheMessages)
   const cacheable = { messages, system, tools: toolConfig?.tools ?? [] }
   limitCachePoints(cacheable)
-  orderCacheTimes(cacheable)
+  fitCacheTimes(cacheable, profile.bedrockSupportsHourCaching)
   const thinking = mayThinkNow(messages, profile) ? parameters.thinking : undefined
   const additional = additionalFields(thinking, profile, settings, toolConfig)
   return {

@@ -96,8 +96,10 @@ describe.each(Object.entries(transports))('an agent whose stream goes bad, over 
     const controller = new AbortController()
     const { stream } = start({ after, do: 'stall' }, { signal: controller.signal })
     const reason = new Error('enough')
-    setTimeout(() => controller.abort(reason), 50)
-    const { failure } = await endOf(stream)
+    const ending = endOf(stream)
+    await endpoint.server.log.waitFor(entry => entry.eventsSent === 2)
+    controller.abort(reason)
+    const { failure } = await ending
     expect(failure).toBeInstanceOf(RunCancelled)
     expect(failure).toMatchObject({ cause: reason })
     await endpoint.server.log.waitFor(entry => entry.closedByClient)
@@ -119,8 +121,10 @@ describe.each(Object.entries(transports))('an agent whose stream goes bad, over 
 
   it('row 10: a provider that is closed while a stream is read ends it, and the connection is closed', async () => {
     const { model, stream } = start({ after, do: 'stall' })
-    setTimeout(() => model.provider.close(), 50)
-    const { failure } = await endOf(stream)
+    const ending = endOf(stream)
+    await endpoint.server.log.waitFor(entry => entry.eventsSent === 2)
+    model.provider.close()
+    const { failure } = await ending
     expect(failure).toBeInstanceOf(ModelConnectionError)
     await endpoint.server.log.waitFor(entry => entry.closedByClient)
     // and is as good as new

@@ -130,7 +130,7 @@ describe('an abort, wherever the request is', () => {
     for (const call of [requestModel, streamModel]) {
       const { error, ms } = await aborted(signal => call(model, callOf({ signal })))
       expect(error).toBe(reason)
-      expect(ms).toBeLessThan(1000)
+      expect(ms).toBeLessThan(5000)
     }
     expect(model.provider.running.size).toBe(0)
     model.provider.close()
@@ -144,7 +144,7 @@ describe('an abort, wherever the request is', () => {
     for (const call of [requestModel, streamModel]) {
       const { error, ms } = await aborted(signal => call(model, callOf({ signal })))
       expect(error).toBe(reason)
-      expect(ms).toBeLessThan(1000)
+      expect(ms).toBeLessThan(5000)
     }
     silent.close()
   })
@@ -154,7 +154,7 @@ describe('an abort, wherever the request is', () => {
     const messages = [userTurn(['Read', documentUrl('http://127.0.0.1:1/a.pdf')])]
     const { error, ms } = await aborted(signal => requestModel(model, callOf({ messages, signal })))
     expect(error).toBe(reason)
-    expect(ms).toBeLessThan(1000)
+    expect(ms).toBeLessThan(5000)
   })
 
   it('at any moment of a run with a tool: cancelled or done, nothing left, the connection closed', async () => {

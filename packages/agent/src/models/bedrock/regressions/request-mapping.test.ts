@@ -751,6 +751,18 @@ describe('settings', () => {
     expect(body.messages![0]!.content!.at(-1)!.cachePoint!.ttl).toBe('5m')
   })
 
+  it.each([
+    [claude, '1h'],
+    ['us.anthropic.claude-3-7-sonnet-20250219-v1:0', '1h'],
+    [nova, undefined],
+  ])('R54: an hour is asked of models that have it, others get their usual time: %s', async (model, ttl) => {
+    const settings = { bedrockCacheInstructions: '1h', bedrockCacheMessages: '1h' } as const
+    const parameters = { instructionParts: [{ content: 'Always.', dynamic: false }] }
+    const body = await sent({ settings, parameters, messages: [userTurn(['One', cachePoint('1h'), 'Two'])] }, model)
+    const points = [...body.system!, ...body.messages![0]!.content!].flatMap(each => each.cachePoint ?? [])
+    expect(points).toEqual(Array(3).fill({ type: 'default', ...(ttl !== undefined && { ttl }) }))
+  })
+
   it('R54: families without caching get none', async () => {
     const body = await sent(
       { messages: [userTurn(['One', cachePoint(), 'Two'])], settings: { bedrockCacheMessages: true } },
