@@ -1,4 +1,3 @@
-import type { RunCancelled } from '../errors/run-error.ts'
 import { UserError } from '../errors/user-error.ts'
 import type { AgentEvent, ModelEvent } from '../messages/event.ts'
 import type { ModelMessage, ModelResponse } from '../messages/message.ts'
@@ -58,17 +57,20 @@ export class RunStream<TOutput> implements AgentStream<TOutput> {
   #isPulling = false
   /** The answer that is being received, read directly. The run goes on when it has ended. */
   #answer: AsyncIterator<ModelEvent> | undefined
-  #result: Promise<AgentRunResult<TOutput>> | undefined
-  #settle: { resolve(result: AgentRunResult<TOutput>): void; reject(error: unknown): void } | undefined
+  readonly #result: Promise<AgentRunResult<TOutput>>
+  #settle!: { resolve(result: AgentRunResult<TOutput>): void; reject(error: unknown): void }
   /** The reader has been given the output; only the end is left. */
   #hasOutput = false
   /** What a reader who goes on after `cancel()` is told, once. */
-  #notice: RunCancelled | undefined
+  #notice: unknown
   #stopWatching: (() => void) | undefined
 
   constructor(run: Run) {
     this.#run = run
     run.handsOver = true
+    this.#result = new Promise((resolve, reject) => (this.#settle = { resolve, reject }))
+    // who reads the stream is told; `result` may interest nobody
+    this.#result.catch(() => {})
     this.#events = executeRun<TOutput>(run)
   }
 
@@ -89,9 +91,8 @@ export class RunStream<TOutput> implements AgentStream<TOutput> {
   }
 
   get result(): Promise<AgentRunResult<TOutput>> {
-    const result = this.#ensureResult()
     if (!this.#isRead) void this.#readToEnd()
-    return result
+    return this.#result
   }
 
   [Symbol.asyncIterator](): AsyncIterator<AgentEvent<TOutput>> {
@@ -123,13 +124,12 @@ export class RunStream<TOutput> implements AgentStream<TOutput> {
 
   async cancel(reason?: string): Promise<void> {
     if (this.#hasOutput) return this.#readToEnd()
-    if (this.#settle === undefined) void this.#ensureResult().catch(() => {})
     const error = this.#run.cancel(reason)
     this.#notice = error
     await inTime(this.#run, this.#events.return(undefined as never)).catch(() => {})
     this.#stopWatching?.()
-    error.run ??= this.#run.describeFailure()
-    this.#settle?.reject(error)
+    describe(this.#run, error)
+    this.#settle.reject(error)
     this.#dismiss(error)
   }
 
@@ -178,7 +178,6 @@ export class RunStream<TOutput> implements AgentStream<TOutput> {
   async #leave(): Promise<void> {
     if (this.#isOver) return
     await this.cancel('its stream was left')
-    this.#notice = undefined
     this.#isOver = true
   }
 
@@ -186,7 +185,11 @@ export class RunStream<TOutput> implements AgentStream<TOutput> {
     return new Promise(resolve => {
       open?.()
       if (this.#isOver) return resolve(over)
-      this.#stopWatching ??= this.#run.onOverdue(() => this.#giveUp())
+      this.#stopWatching ??= this.#run.onOverdue(() => {
+        // whoever waits has waited long enough for a run that was cancelled
+        if (this.#answer !== undefined) void this.#events.return(undefined as never).catch(() => {})
+        this.#dismiss(this.#fail(describe(this.#run, this.#run.cancelled())))
+      })
       this.#waiting.push(resolve)
       if (!this.#isPulling) this.#pull()
     })
@@ -239,12 +242,6 @@ export class RunStream<TOutput> implements AgentStream<TOutput> {
     if (this.#waiting.length > 0) this.#pull()
   }
 
-  /** Whoever waits has waited long enough for a run that was cancelled. */
-  #giveUp(): void {
-    if (this.#answer !== undefined) void this.#events.return(undefined as never).catch(() => {})
-    this.#dismiss(this.#fail(describe(this.#run, this.#run.cancelled())))
-  }
-
   /** Who still waits is told; what the answer still brings, and when, interests nobody. */
   #dismiss(error: unknown): void {
     this.#answer = undefined
@@ -258,23 +255,16 @@ export class RunStream<TOutput> implements AgentStream<TOutput> {
   #finish(result: AgentRunResult<TOutput> | undefined): IteratorResult<never> | Promise<never> {
     this.#isOver = true
     this.#stopWatching?.()
-    if (result !== undefined) {
-      void this.#ensureResult()
-      this.#settle?.resolve(result)
-    }
+    if (result !== undefined) this.#settle.resolve(result)
     const notice = this.#notice
     this.#notice = undefined
-    if (notice === undefined) return over
-    notice.run ??= this.#run.describeFailure()
-    return Promise.reject(notice)
+    return notice === undefined ? over : Promise.reject(describe(this.#run, notice) as Error)
   }
 
   #fail(error: unknown): unknown {
     this.#isOver = true
     this.#stopWatching?.()
-    this.#notice = undefined
-    void this.#ensureResult().catch(() => {})
-    this.#settle?.reject(error)
+    this.#settle.reject(error)
     return error
   }
 
@@ -286,15 +276,11 @@ export class RunStream<TOutput> implements AgentStream<TOutput> {
       // `#next` has told the result
     }
   }
-
-  #ensureResult(): Promise<AgentRunResult<TOutput>> {
-    return (this.#result ??= new Promise((resolve, reject) => (this.#settle = { resolve, reject })))
-  }
 }
 
 function growingResponse(run: Run): View<ModelResponse> {
   return ({ value: { kind } }) => {
     const value = kind.startsWith('part-') ? run.currentStream?.response() : undefined
-    return value === undefined ? undefined : { done: false, value }
+    return value && { done: false, value }
   }
 }

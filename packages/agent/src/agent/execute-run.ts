@@ -2,6 +2,7 @@ import type { RunOutcome } from '../capabilities/capability.ts'
 import type { HookChains } from '../capabilities/hook-chains.ts'
 import { AgentError, type FailedRun } from '../errors/agent-error.ts'
 import type { AgentEvent } from '../messages/event.ts'
+import { drain } from '../util/bridge.ts'
 import { until } from '../util/until.ts'
 import { runLoop } from './loop.ts'
 import { mergedMetadata, openRun } from './open-run.ts'
@@ -72,35 +73,21 @@ async function* hookedEvents(
   hooks: NonNullable<HookChains['wrapRunEventStream']>,
 ): AsyncGenerator<AgentEvent<never>, RunOutcome> {
   let outcome: RunOutcome | undefined
-  const source = readingOn(loop, result => (outcome = result))
-  const wrapped = hooks.reduce<AsyncIterable<AgentEvent>>((events, hook) => hook(run.context(), events), source)
+  // a hook may stop reading without ending the loop
+  const next = async (): Promise<IteratorResult<AgentEvent>> => {
+    const step = await loop.next()
+    if (step.done !== true) return step
+    outcome = step.value
+    return { done: true, value: undefined }
+  }
+  const source: AsyncIterable<AgentEvent> = { [Symbol.asyncIterator]: () => ({ next }) }
+  const wrapped = hooks.reduce((events, hook) => hook(run.context(), events), source)
   try {
     for await (const event of wrapped) yield event as AgentEvent<never>
-    // a hook that stopped early ends the watching, not the run
-    while (outcome === undefined) {
-      const next = await loop.next()
-      if (next.done === true) outcome = next.value
-    }
-    return outcome
+    // one that stopped early ends the watching, not the run
+    return (outcome ??= await drain(loop))
   } finally {
     // the reader has left, or a hook broke down: the loop keeps what it has and lets go
     if (outcome === undefined) await loop.return(undefined as never)
-  }
-}
-
-/** The loop's events for a hook, which may stop reading them without ending the loop. */
-function readingOn(
-  loop: AsyncGenerator<AgentEvent, RunOutcome>,
-  finished: (outcome: RunOutcome) => void,
-): AsyncIterable<AgentEvent> {
-  return {
-    [Symbol.asyncIterator]: () => ({
-      next: async () => {
-        const next = await loop.next()
-        if (next.done !== true) return next
-        finished(next.value)
-        return { done: true, value: undefined }
-      },
-    }),
   }
 }

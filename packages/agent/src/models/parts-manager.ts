@@ -209,14 +209,10 @@ export class PartsManager {
   }
 
   #appendText(draft: TextDraft, update: TextUpdate): ModelEvent | undefined {
-    const { content, providerName, providerDetails } = update
-    draft.content += content
+    draft.content += update.content
     this.#mergeFields(draft, update)
-    const { index } = draft
-    if (providerName === undefined && providerDetails === undefined) {
-      return { kind: 'part-delta', index, delta: { kind: 'text', contentDelta: content } }
-    }
-    return { kind: 'part-delta', index, delta: withProvider({ kind: 'text', contentDelta: content }, update) }
+    const delta = withProvider({ kind: 'text', contentDelta: update.content }, update)
+    return { kind: 'part-delta', index: draft.index, delta }
   }
 
   #appendThinking(draft: ThinkingDraft, update: ThinkingUpdate): ModelEvent | undefined {
@@ -241,8 +237,8 @@ export class PartsManager {
 
   #knownCall(vendorId: VendorPartId, update: ToolCallUpdate): Draft | undefined {
     if (vendorId !== undefined) return this.#byVendorId.get(vendorId)
-    if (update.toolName !== undefined && this.#nameless === undefined) return undefined
     if (this.#nameless !== undefined) return this.#nameless
+    if (update.toolName !== undefined) return undefined
     const latest = this.#drafts[this.#drafts.length - 1]
     return latest?.kind === 'tool-call' ? latest : undefined
   }

@@ -246,15 +246,13 @@ export function completedStreamedResponse(
   response: ModelResponse,
   parameters: ModelRequestParameters,
 ): StreamedResponse {
-  const { modelName = '', providerName, timestamp, parts } = response
   return new AdapterStream(
     {
-      modelName,
-      providerName,
-      timestamp,
+      ...response,
+      modelName: response.modelName ?? '',
       parameters,
       async *read(manager) {
-        for (const part of parts) yield manager.handlePart(undefined, part)
+        for (const part of response.parts) yield manager.handlePart(undefined, part)
       },
     },
     response,

@@ -1,10 +1,5 @@
 /** Thrown into a producer whose consumer has gone. */
-class Abandoned extends Error {
-  constructor() {
-    super('the consumer stopped reading')
-    this.name = 'Abandoned'
-  }
-}
+const abandoned = () => new Error('the consumer stopped reading')
 
 interface Emission<T> {
   readonly value: T
@@ -19,7 +14,7 @@ interface Emission<T> {
  *  @param leaving what a waiting `emit` rejects with when the consumer leaves */
 export async function* bridge<T, R>(
   work: (emit: (value: T) => Promise<void>) => Promise<R>,
-  leaving: () => unknown = () => new Abandoned(),
+  leaving: () => unknown = abandoned,
 ): AsyncGenerator<T, R> {
   const waiting: Emission<T>[] = []
   let wake: (() => void) | undefined
@@ -51,7 +46,7 @@ export async function* bridge<T, R>(
     }
     return await done
   } finally {
-    refusal = { reason: settled ? new Abandoned() : leaving() }
+    refusal = { reason: settled ? abandoned() : leaving() }
     for (const { refuse } of waiting) refuse(refusal.reason)
     if (!settled) await done.catch(() => {})
   }

@@ -21,22 +21,13 @@ export interface Asking {
 
 /** Performs one model request as a whole, through the effects port. A response the provider suspends is resumed until it is
  *  finished; an error ends the provider's job. */
-export function requestWhole(run: Run, request: ModelRequestContext, asking: Asking): Promise<ModelResponse> {
-  return performOnce(run, request).then(first =>
-    asking.resume === undefined && first.state !== 'suspended' ? first : resumeWhole(run, request, { first, asking }),
-  )
-}
-
-interface Resuming {
-  readonly first: ModelResponse
-  readonly asking: Asking
-}
-
-async function resumeWhole(
+export async function requestWhole(
   run: Run,
   request: ModelRequestContext,
-  { first, asking: { attempt, resume } }: Resuming,
+  { attempt, resume }: Asking,
 ): Promise<ModelResponse> {
+  const first = await performOnce(run, request)
+  if (resume === undefined && first.state !== 'suspended') return first
   const continuation = new Continuation(request.model, resume)
   try {
     let step = continuation.take(first)
@@ -63,47 +54,40 @@ export async function* requestStreamed(
   /** The one that is being read, and what came of the same answer before. */
   let reading: StreamedResponse | undefined
   let earlier = resume
-  let finished = false
+  let stopListening = () => {}
   try {
     for (;;) {
       // a response of the history needs not be sent along
       const stream = await openStream(run, request, continuation?.suspended)
       reading = run.currentStream = stream
-      const stopListening = run.onCancel(() => void stream.cancel())
-      try {
-        // The stream itself stands for its events: who reads the run goes through them and comes back. They are spared all
-        // generators on their way, each of which costs every event again.
-        if (run.handsOver && run.hooks === noHooks && !run.hasTokenLimits) yield stream as unknown as ModelEvent
-        else {
-          for await (const event of stream) {
-            yield event
-            run.checkCancelled()
-            if (run.hasTokenLimits) checkTokens(addUsage(run.usage, stream.response().usage), run.limits)
-          }
+      stopListening = run.onCancel(() => void stream.cancel())
+      // The stream itself stands for its events: who reads the run goes through them and comes back. They are spared all
+      // generators on their way, each of which costs every event again.
+      if (run.handsOver && run.hooks === noHooks && !run.hasTokenLimits) yield stream as unknown as ModelEvent
+      else {
+        for await (const event of stream) {
+          yield event
+          run.checkCancelled()
+          if (run.hasTokenLimits) checkTokens(addUsage(run.usage, stream.response().usage), run.limits)
         }
-        run.checkCancelled()
-      } finally {
-        stopListening()
       }
+      run.checkCancelled()
+      stopListening()
       reading = undefined
       continuation ??= new Continuation(request.model, resume)
       const step = continuation.take(stream.response())
-      if (step.done) {
-        finished = true
-        return step.response
-      }
+      if (step.done) return step.response
       earlier = step.response
       await pause(run, step.delayMs)
     }
   } finally {
-    // also when the reader leaves
-    if (!finished) {
-      try {
-        const partial = reading === undefined ? continuation?.suspended : await partialOf(reading, earlier)
-        if (partial !== undefined) attempt.brokeOff(partial)
-      } finally {
-        await continuation?.abandon()
-      }
+    // also when the reader leaves; of a whole answer nothing is left to keep or to end
+    stopListening()
+    try {
+      const partial = reading === undefined ? continuation?.suspended : await partialOf(reading, earlier)
+      if (partial !== undefined) attempt.brokeOff(partial)
+    } finally {
+      await continuation?.abandon()
     }
   }
 }

@@ -18,19 +18,18 @@ async function* joined<T>(
   let timer: ReturnType<typeof setTimeout> | undefined
   try {
     for (;;) {
-      const first = await (pending ?? source.next())
-      pending = undefined
-      if (first.done === true) return
-      const items = [first.value]
-      const elapsed = new Promise<undefined>(resolve => (timer = setTimeout(() => resolve(undefined), windowMs)))
+      const items: T[] = []
+      let elapsed: Promise<undefined> | undefined
       for (;;) {
         pending ??= source.next()
-        const next = await Promise.race([pending, elapsed])
+        const next = await (elapsed === undefined ? pending : Promise.race([pending, elapsed]))
         if (next === undefined || next.done === true) break
         pending = undefined
         items.push(next.value)
+        elapsed ??= new Promise(resolve => (timer = setTimeout(() => resolve(undefined), windowMs)))
       }
       clearTimeout(timer)
+      if (items.length === 0) return
       yield join(items)
     }
   } finally {
