@@ -161,6 +161,7 @@ export type {
 // capabilities and effects
 export type {
   AgentNode,
+  AnyNativeTool,
   CallToolsNode,
   Capability,
   CapabilityHooks,

@@ -5,6 +5,7 @@ import type { ModelMessage, ModelRequest, ModelResponse } from '../messages/mess
 import type { RequestPart, ToolCallPart } from '../messages/part.ts'
 import type { Model, ModelRequestParameters } from '../models/model.ts'
 import type { ModelSettings } from '../models/settings.ts'
+import type { KnownNativeTool } from '../native-tools/index.ts'
 import type { NativeTool } from '../native-tools/native-tool.ts'
 import type { RunContext } from '../tools/run-context.ts'
 import type { ToolDefinition } from '../tools/tool-definition.ts'
@@ -238,6 +239,9 @@ export interface CapabilityHooks<in TDeps = unknown> {
   ) => MaybePromise<DeferredToolResults | undefined>
 }
 
+/** One that this library knows, with its options, or one that only its provider knows. */
+export type AnyNativeTool = KnownNativeTool | NativeTool
+
 /** A bundle of behaviour for agents: instructions, tools, settings and hooks. Write an object or a class with what it needs. */
 export interface Capability<in TDeps = unknown> extends CapabilityHooks<TDeps> {
   /** Names it for `ordering` and in errors; unique within an agent. */
@@ -247,7 +251,8 @@ export interface Capability<in TDeps = unknown> extends CapabilityHooks<TDeps> {
   readonly modelSettings?: ModelSettings | ((ctx: RunContext<TDeps>) => MaybePromise<ModelSettings>)
   readonly metadata?: JsonObject
   readonly toolset?: Toolset<TDeps>
-  readonly nativeTools?: readonly (NativeTool | ((ctx: RunContext<TDeps>) => MaybePromise<NativeTool | null>))[]
+  /** Tools that the provider runs itself, or functions that choose one for the next request. */
+  readonly nativeTools?: readonly (AnyNativeTool | ((ctx: RunContext<TDeps>) => MaybePromise<AnyNativeTool | null>))[]
   /** A fresh copy for one run, so that its state is that run's alone. */
   readonly forRun?: (ctx: RunContext<TDeps>) => MaybePromise<Capability<TDeps>>
   /** The model of the next request; the last capability that names one wins. */

@@ -148,6 +148,17 @@ const audit: Capability<{ user: string }> = {
 agent({ deps: depsType<Deps>(), capabilities: [audit] })
 // @ts-expect-error the agent has no deps, the capability needs some
 agent({ capabilities: [audit] })
+// tools that providers run, with their options
+const searching: Capability = {
+  nativeTools: [
+    { kind: 'web_search', maxUses: 3, allowedDomains: ['example.org'], optional: true },
+    ctx => (ctx.step > 1 ? { kind: 'code_execution' } : null),
+    { kind: 'acme_oracle' },
+  ],
+}
+agent({ model: 'test', capabilities: [searching, { nativeTools: [{ kind: 'web_search', maxUses: 1 }] }] })
+// @ts-expect-error no such option
+agent({ model: 'test', capabilities: [{ nativeTools: [{ kind: 'web_search', maxUse: 1 }] }] })
 // @ts-expect-error no such hook
 const misnamed: Capability = { beforeToolCall: () => {} }
 const watching: Capability = { beforeModelRequest: () => {}, afterNodeRun: async () => {}, afterToolExecute: () => {} }
