@@ -69,3 +69,10 @@ it.each([z.string(), z.array(z.string()), z.string().transform(text => ({ text }
     )
   },
 )
+
+it('a schema that cannot be told a model is an error that names its tool', async () => {
+  const wrong = tool({ name: 'remind', input: z.object({ at: z.date() }), run: () => 1 })
+  await expect(agent({ model: scripted('never'), tools: [wrong] }).run('go')).rejects.toThrow(
+    /^The `input` of tool `remind` cannot be used\. .*Date/,
+  )
+})

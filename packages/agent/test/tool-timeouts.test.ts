@@ -44,6 +44,13 @@ describe('a tool that takes too long', () => {
     expect(toolResults(messages)).toEqual([['quick', 'in time']])
   })
 
+  it.each([0, -1, Number.NaN])('has a positive number of milliseconds, not %d', toolTimeoutMs => {
+    expect(() => agent({ toolTimeoutMs })).toThrow('it must be positive milliseconds')
+    expect(() =>
+      agent({ tools: [tool({ name: 't', input: z.object({}), timeoutMs: toolTimeoutMs, run: () => 1 })] }),
+    ).toThrow('it must be positive milliseconds')
+  })
+
   it('uses its budget', async () => {
     const slow = tool({
       name: 'slow',

@@ -21,6 +21,10 @@ export type AnyRunOptions = RunOptionsBase<unknown, OutputEntries, string> & { r
 
 /** @throws {UserError} two tools of one name, an output nobody could produce, a budget below zero */
 export function configure(options: AnyAgentOptions, surroundings: AgentSurroundings): AgentConfig {
+  const { toolTimeoutMs = 1 } = options
+  if (!(toolTimeoutMs > 0)) {
+    throw new UserError(`\`toolTimeoutMs\` is ${toolTimeoutMs}; it must be positive milliseconds.`)
+  }
   return {
     name: options.name,
     model: options.model,

@@ -152,8 +152,12 @@ function defineTool(tool: Tool, defaults: FunctionToolsetOptions): ToolDefinitio
 
 /** @throws {UserError} a schema of anything but an object: models give named arguments */
 function parametersOf({ name, input }: Tool): JsonSchema {
-  const schema = resolveSchema(input).jsonSchema
-  if ((schema['type'] ?? 'object') === 'object') return schema
+  try {
+    const schema = resolveSchema(input).jsonSchema
+    if ((schema['type'] ?? 'object') === 'object') return schema
+  } catch (cause) {
+    throw new UserError(`The \`input\` of tool \`${name}\` cannot be used. ${(cause as Error).message}`, { cause })
+  }
   throw new UserError(`The \`input\` of tool \`${name}\` is no schema of an object.`)
 }
 
