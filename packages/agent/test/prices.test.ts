@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { agent, priceTable, requestUsage, UsageLimitExceeded } from '../src/core.ts'
+import { agent, failedRunOf, priceTable, requestUsage, UsageLimitExceeded } from '../src/core.ts'
 import { FunctionModel } from '../src/testing/index.ts'
 
 const usage = requestUsage({ inputTokens: 1_000_000, outputTokens: 100_000 })
@@ -27,5 +27,19 @@ describe('prices of an agent', () => {
   it('make a limit on the cost work', async () => {
     const run = agent({ model, prices, usageLimits: { costLimit: 0.2 } }).run('hello')
     await expect(run).rejects.toThrow(UsageLimitExceeded)
+  })
+})
+
+it('prices that throw end the run; the answer that was paid for is kept', async () => {
+  const broken = priceTable(() => {
+    throw new Error('the table is gone')
+  })
+  const error: unknown = await agent({ model, prices: broken })
+    .run('hello')
+    .catch((thrown: unknown) => thrown)
+  expect(String(error)).toContain('the table is gone')
+  expect(failedRunOf(error)).toMatchObject({
+    usage: { requests: 1, inputTokens: 1_000_000 },
+    messages: [{ kind: 'request' }, { kind: 'response', parts: [{ content: 'hi' }] }],
   })
 })

@@ -228,9 +228,15 @@ async function afterRequest(run: Run, request: ModelRequestContext, response: Mo
 }
 
 function take(run: Run, response: ModelResponse): ModelResponse {
-  const priced = withCost(run, response)
-  run.usage.add(priced.usage)
-  return run.append(priced)
+  let taken = response
+  try {
+    taken = withCost(run, response)
+  } finally {
+    // also when the prices throw: it was paid for
+    run.usage.add(taken.usage)
+    taken = run.append(taken)
+  }
+  return taken
 }
 
 /** The response with what it cost, when neither its provider nor anybody before said so and the price is known. */
