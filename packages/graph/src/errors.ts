@@ -28,6 +28,12 @@ export type GraphErrorCode =
   | 'lookup'
   | 'http'
 
+/** A class of errors: `GraphError`, which has all codes, or a subclass with its own. */
+interface ErrorFamily {
+  readonly prototype: GraphError
+  readonly codes?: readonly GraphErrorCode[] | undefined
+}
+
 export class GraphError extends Error {
   readonly code: GraphErrorCode
 
@@ -39,7 +45,7 @@ export class GraphError extends Error {
   }
 
   /** True for any error of this package, whichever copy made it. On a subclass: the code must match too. */
-  static isInstance(this: typeof GraphError & { readonly codes?: readonly GraphErrorCode[] }, error: unknown): boolean {
+  static isInstance(this: ErrorFamily, error: unknown): boolean {
     if (typeof error !== 'object' || error === null || !(BRAND in error)) return false
     return this.codes === undefined || this.codes.some(code => 'code' in error && error.code === code)
   }
@@ -84,7 +90,12 @@ export class GraphRuntimeError extends GraphError {
   }
 }
 
-const runtimeError = <Code extends GraphErrorCode>(code: Code) =>
+/** Written down, because what the compiler infers repeats everything `Error` has in Node, which browsers have not. */
+type RuntimeErrorClass = Pick<typeof GraphRuntimeError, 'prototype' | 'codes' | 'isInstance'> & {
+  new (message: string, options?: { cause?: unknown }): GraphRuntimeError
+}
+
+const runtimeError = (code: GraphErrorCode): RuntimeErrorClass =>
   class extends GraphRuntimeError {
     static override readonly codes: readonly GraphErrorCode[] = [code]
     constructor(message: string, options?: { cause?: unknown }) {

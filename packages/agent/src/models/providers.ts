@@ -3,11 +3,16 @@ import type { Model } from './model.ts'
 import type { ProviderModule } from './provider.ts'
 
 /** Every provider, one line each; loaded when it is first used. */
-export const providers = {
+export const providers = registry({
   bedrock: () => import('./bedrock/index.ts'),
   'bedrock-mantle': () => import('./bedrock-mantle/index.ts'),
   test: () => import('../testing/provider.ts'),
-} satisfies Record<string, () => Promise<ProviderModule>>
+})
+
+/** Keeps the names and forgets what else the modules export: a compiler that reads our types would have to read all SDKs. */
+function registry<Name extends string>(list: Record<Name, () => Promise<ProviderModule>>) {
+  return list
+}
 
 export type ProviderName = keyof typeof providers
 
@@ -38,6 +43,5 @@ export function resolveModel(modelId: ModelId | (string & {})): Promise<Model> {
 async function createModel(modelId: string): Promise<Model> {
   if (modelId === 'test') return (await providers.test()).createModel('test')
   const { provider, modelName } = parseModelId(modelId, providerNames)
-  const module: ProviderModule = await providers[provider as ProviderName]()
-  return module.createModel(modelName)
+  return (await providers[provider as ProviderName]()).createModel(modelName)
 }

@@ -6,9 +6,15 @@ import { authConfig, BedrockProvider } from './provider.ts'
 export interface ControlPlaneOptions {
   /** Region and credentials. Default: from the environment. */
   readonly provider?: BedrockProvider
-  /** A client of yours. */
-  readonly client?: BedrockClient
+  /** A client of yours: a `BedrockClient` of `@aws-sdk/client-bedrock`. */
+  readonly client?: ControlPlaneClient
   readonly signal?: AbortSignal
+}
+
+/** What is used of a `BedrockClient`, so that our types can be read without its package, which few need. */
+export interface ControlPlaneClient {
+  send(command: never, options?: { abortSignal?: AbortSignal }): Promise<unknown>
+  destroy(): void
 }
 
 export interface FoundationModelFilter {
@@ -130,13 +136,15 @@ async function withControlPlane<T>(
       cause: error,
     })
   })
-  const client = options.client ?? new sdk.BedrockClient(await controlConfig(options.provider ?? new BedrockProvider()))
+  // the type of the option says less than there is
+  const given = options.client as BedrockClient | undefined
+  const client = given ?? new sdk.BedrockClient(await controlConfig(options.provider ?? new BedrockProvider()))
   try {
     return await work({ sdk, client })
   } catch (error) {
     throw options.signal?.aborted ? options.signal.reason : mapError(error, { modelName: 'the Bedrock control plane' })
   } finally {
-    if (options.client === undefined) client.destroy()
+    if (given === undefined) client.destroy()
   }
 }
 
