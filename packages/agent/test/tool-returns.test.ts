@@ -70,7 +70,9 @@ describe('what a tool returns', () => {
 
   it('that contains itself ends the run with an error that names the tool', async () => {
     const circular: Record<string, unknown> = {}
-    circular['self'] = [circular]
+    // more than one way round: following each to the end would take for ever
+    circular['self'] = [circular, circular]
+    circular['other'] = { circular }
     await expect(returned(() => circular)).rejects.toThrow(
       'Tool `give` returned a value that contains itself, or is nested more than 500 deep. Return plain data.',
     )

@@ -56,19 +56,32 @@ export function callResult(call: ToolCallPart, value: unknown, timestamp: string
 /** Deeper values cannot be written as JSON everywhere. */
 const maxDepth = 500
 
-/** Plain objects and lists are copied; what else JSON can hold is read when it is written. */
-function copied(call: ToolCallPart, value: unknown, depth = 0): unknown {
+/** Plain objects and lists are copied; what else JSON can hold is read when it is written.
+ *  @param inside the objects around the value */
+function copied(call: ToolCallPart, value: unknown, inside: object[] = []): unknown {
   if (typeof value !== 'object' || value === null) return value ?? null
-  if (depth > maxDepth) {
+  if (inside.length > maxDepth || inside.includes(value)) {
     throw new UserError(
       `Tool \`${call.toolName}\` returned a value that contains itself, or is nested more than ${maxDepth} deep. Return plain data.`,
     )
   }
-  if (Array.isArray(value)) return value.map(item => copied(call, item, depth + 1))
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== null && prototype !== Object.prototype) return value
-  const copy: Record<string, unknown> = { ...value }
+  inside.push(value)
+  const copy = Array.isArray(value) ? copiedList(call, value, inside) : copiedObject(call, value, inside)
+  inside.pop()
+  return copy
+}
+
+function copiedList(call: ToolCallPart, list: readonly unknown[], inside: object[]): readonly unknown[] {
+  const copy = list.slice()
+  for (let i = 0; i < copy.length; i += 1) if (typeof copy[i] === 'object') copy[i] = copied(call, copy[i], inside)
+  return copy
+}
+
+function copiedObject(call: ToolCallPart, object: object, inside: object[]): object {
+  const prototype: unknown = Object.getPrototypeOf(object)
+  if (prototype !== null && prototype !== Object.prototype) return object
+  const copy: Record<string, unknown> = { ...object }
   // its keys are its own already, so that even `__proto__` is a key like any other
-  for (const key of Object.keys(copy)) if (typeof copy[key] === 'object') copy[key] = copied(call, copy[key], depth + 1)
+  for (const key in copy) if (typeof copy[key] === 'object') copy[key] = copied(call, copy[key], inside)
   return copy
 }
