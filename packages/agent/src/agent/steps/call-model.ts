@@ -21,13 +21,22 @@ export interface Asking {
 
 /** Performs one model request as a whole, through the effects port. A response the provider suspends is resumed until it is
  *  finished; an error ends the provider's job. */
-export async function requestWhole(
+export function requestWhole(run: Run, request: ModelRequestContext, asking: Asking): Promise<ModelResponse> {
+  return performOnce(run, request).then(first =>
+    asking.resume === undefined && first.state !== 'suspended' ? first : resumeWhole(run, request, { first, asking }),
+  )
+}
+
+interface Resuming {
+  readonly first: ModelResponse
+  readonly asking: Asking
+}
+
+async function resumeWhole(
   run: Run,
   request: ModelRequestContext,
-  { attempt, resume }: Asking,
+  { first, asking: { attempt, resume } }: Resuming,
 ): Promise<ModelResponse> {
-  const first = await performOnce(run, request)
-  if (resume === undefined && first.state !== 'suspended') return first
   const continuation = new Continuation(request.model, resume)
   try {
     let step = continuation.take(first)
