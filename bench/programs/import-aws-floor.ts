@@ -1,4 +1,4 @@
-// zod, and the client of the AWS SDK with the transport of the other programs.
+// zod, and the client of the AWS SDK with the transport of the other programs, imported as a program does.
 import process from 'node:process'
 import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
