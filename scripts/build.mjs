@@ -1,12 +1,14 @@
 /**
- * Builds the packages: declarations and modules by the compiler, then, for Node, each entry of a package in few files.
+ * Builds the packages: declarations and modules by the compiler, declarations that suit every program that reads them,
+ * then, for Node, each entry of a package in few files.
  * Node reads some hundred small modules far more slowly than a handful of large ones; bundlers want the small ones.
  */
 import { spawnSync } from 'node:child_process'
-import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { finishDeclarations } from './declarations.mjs'
 
 const root = resolve(fileURLToPath(import.meta.url), '../..')
 
@@ -21,7 +23,24 @@ const compiled = spawnSync(process.execPath, [join(root, 'node_modules/ts7/bin/t
   stdio: 'inherit',
 })
 if (compiled.status !== 0) process.exit(compiled.status ?? 1)
-for (const name of readdirSync(join(root, 'packages'))) await bundleForNode(join(root, 'packages', name))
+for (const name of readdirSync(join(root, 'packages'))) {
+  const folder = join(root, 'packages', name)
+  removeStale(folder)
+  await finishDeclarations(join(folder, 'dist'))
+  await bundleForNode(folder)
+}
+
+/**
+ * Removes what the compiler made of sources that are gone: it never does, and a package would carry it.
+ * @param {string} folder
+ */
+function removeStale(folder) {
+  const dist = join(folder, 'dist')
+  for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
+    const [, name] = /^(?!node[/\\])(.*)\.(?:js|d\.ts)(?:\.map)?$/.exec(file) ?? []
+    if (name !== undefined && !existsSync(join(folder, 'src', `${name}.ts`))) rmSync(join(dist, file))
+  }
+}
 
 /**
  * Bundles what the `node` conditions of a package's `exports` name, from what their `default` conditions name.
@@ -52,6 +71,8 @@ async function bundleForNode(folder) {
     minifyWhitespace: true,
     lineLimit: 160,
     sourcemap: true,
+    // ours are in the package
+    sourcesContent: false,
     chunkNames: 'chunks/[hash]',
     assetNames: '[name]',
     logLevel: 'warning',

@@ -23,7 +23,7 @@ export interface AuthOptions {
   maxClockSkewMs?: number
 }
 
-export const localCredential: Credential = { accessKeyId: 'local', secretAccessKey: 'local' }
+export const localCredential = { accessKeyId: 'local', secretAccessKey: 'local' } satisfies Credential
 
 export interface SignedRequest {
   method: string
@@ -101,7 +101,7 @@ async function sigV4Error(
     return new AwsError('InvalidSignatureException', `Credential should be scoped to correct service: 'bedrock'. `)
   }
   if (credentials === 'any') return undefined
-  const credential = credentials.find(item => item.accessKeyId === parsed.accessKeyId)
+  const credential: Credential | undefined = credentials.find(item => item.accessKeyId === parsed.accessKeyId)
   const token = request.headers['x-amz-security-token']
   if (!credential || (credential.sessionToken ?? token) !== token) {
     return new AwsError('UnrecognizedClientException', 'The security token included in the request is invalid.')

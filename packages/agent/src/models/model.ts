@@ -88,7 +88,7 @@ export interface Model {
   requestStream(call: ModelCall): Promise<StreamedResponse>
 
   /** Asks the provider how many tokens the call would take. */
-  countTokens?(call: ModelCall): Promise<RequestUsage>
+  readonly countTokens?: (call: ModelCall) => Promise<RequestUsage>
 
   /** Replaces the preparation of `prepareCall` (mode, schemas, settings). Wrappers return the call unchanged
    *  and let the model they wrap prepare it. */
