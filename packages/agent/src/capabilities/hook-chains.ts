@@ -77,11 +77,13 @@ export function compileHooks(capabilities: readonly CapabilityHooks[]): HookChai
 type AnyHook = (...args: unknown[]) => never
 
 /** The hooks around a piece of work; `undefined` when there are none. Those before and after a model request are not among
- *  them: the loop runs these itself, because they decide what the request and the answer are. */
+ *  them: the loop runs these itself, because they decide what the request and the answer are.
+ *  @param context is only made for hooks that are there */
 export function hooksAround<A extends Area>(
   chains: HookChains,
   area: A,
-  ...told: [ctx: RunContext, ...Areas[A]['facts']]
+  context: () => RunContext,
+  ...facts: Areas[A]['facts']
 ): Around<Areas[A]['input'], Areas[A]['output']> | undefined {
   if (chains === noHooks) return undefined
   // the name of a point says what its hooks take
@@ -92,6 +94,7 @@ export function hooksAround<A extends Area>(
   const after = isRequest ? undefined : hooksOf(`after${area}`)
   const onError = hooksOf(`on${area}Error`)
   if (!(before ?? wrap ?? after ?? onError)) return undefined
+  const told = [context(), ...facts]
   // a run has no input; after a check, what was checked is the output
   const heard = area === 'Run' ? () => told : (input: unknown) => [...told, input]
   const seesInput = area === 'NodeRun' || area === 'ToolExecute'

@@ -22,7 +22,7 @@ export interface CallToValidate {
  *  · {CallDeferred} or {ApprovalRequired} the call is put off */
 export function validateCall(chains: HookChains, call: CallToValidate): MaybePromise<unknown> {
   const { tool, part, ctx } = call
-  const hooks = hooksAround(chains, 'ToolValidate', ctx, { call: part, definition: tool.definition })
+  const hooks = hooksAround(chains, 'ToolValidate', () => ctx, { call: part, definition: tool.definition })
   const check = (args: unknown) => checkArguments(tool, args, ctx)
   return hooks === undefined ? check(call.args) : hookedCheck(hooks, call.args, check)
 }

@@ -71,7 +71,7 @@ async function* sendWithEvents(run: Run, node: ModelRequestNode): AsyncGenerator
     const request = run.hooks.beforeModelRequest === undefined ? prepared : await beforeRequest(run, prepared)
     if (run.limits.countTokensBeforeRequest === true) await checkCounted(run, request)
     checkBeforeRequest(run.usage, run.limits)
-    const hooks = hooksAround(run.hooks, 'ModelRequest', run.context())
+    const hooks = hooksAround(run.hooks, 'ModelRequest', () => run.context())
     const asking = { attempt, resume: node.resume }
     isSent = true
     if (hooks !== undefined) response = yield* hookedRequest(run, request, { hooks, asking })
