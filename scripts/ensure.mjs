@@ -30,10 +30,8 @@ export function ensureNode() {
 export async function ensureInstalled(folder = root, options = {}) {
   if (isInstalled(folder)) return
   console.error(options.notice ?? 'Installing dependencies (first run)…')
-  const { command, prefix } = npm()
   // NODE_ENV=production must not leave out the tools the checks need
-  const args = [...prefix, 'ci', '--include=dev', ...(options.npmArguments ?? [])]
-  const { code, output } = await capture(command, args, folder)
+  const { code, output } = await runNpm(['ci', '--include=dev', ...(options.npmArguments ?? [])], folder)
   if (code !== 0) fail(`${output}\nnpm ci failed in ${folder} (exit code ${code}).`, code)
 }
 
@@ -90,11 +88,15 @@ function lockedPackages(file) {
   }
 }
 
-/** The npm that started this script, or the one on the PATH. */
-function npm() {
+/**
+ * Runs the npm that started this script, or the one on the PATH.
+ * @param {readonly string[]} args
+ * @param {string} folder absolute
+ */
+export function runNpm(args, folder) {
   const script = process.env['npm_execpath']
-  if (script?.endsWith('npm-cli.js')) return { command: process.execPath, prefix: [script] }
-  return { command: process.platform === 'win32' ? 'npm.cmd' : 'npm', prefix: [] }
+  if (script?.endsWith('npm-cli.js')) return capture(process.execPath, [script, ...args], folder)
+  return capture(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, folder)
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Check } from './check.ts'
 import { bundleSize } from './bundle-size.ts'
+import { consumers } from './consumers.ts'
 import { docs } from './docs.ts'
 import { layers } from './layers.ts'
 import { lockfile } from './lockfile.ts'
@@ -19,6 +20,7 @@ export const checks: readonly Check[] = [
   docs,
   unused,
   publishable,
+  consumers,
   bundleSize,
   typeBudget,
   tests,

@@ -1,7 +1,7 @@
 /** The checks that are one run of a tool: its exit code is the answer. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { root } from '../ensure.mjs'
+import { root, runNpm } from '../ensure.mjs'
 import { type Check, outcomeOf } from './check.ts'
 import { runNode, runTool, toolOutcome } from './command.ts'
 import { packages } from './packages.ts'
@@ -61,15 +61,26 @@ function licenseIn(folder: string): string | undefined {
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined
 }
 
+/** States of the compiler, tests and what they stand on. */
+const unwanted = /(^|\/)\.|\.test(-d)?\.|\/test-support\/|\.golden\./
+
+/** The files npm would publish although no user needs them. */
+async function unwantedFiles(folder: string): Promise<string[]> {
+  const { output } = await runNpm(['pack', '--dry-run', '--json', '--silent'], folder)
+  const [{ files }] = JSON.parse(output) as [{ files: { path: string }[] }]
+  return files.map(file => file.path).filter(path => unwanted.test(path))
+}
+
 export const publishable: Check = {
   name: 'publishable',
   about:
-    'each package resolves for its users as its package.json says (publint, are-the-types-wrong), and has the license',
+    'each package resolves for its users as its package.json says (publint, are-the-types-wrong), has the license and no tests',
   after: ['build'],
   run: async () => {
     const problems: string[] = []
     for (const { path, folder, manifest } of packages()) {
       if (licenseIn(folder) !== licenseIn(root)) problems.push(`${path}/LICENSE is not the LICENSE of the repository`)
+      for (const file of await unwantedFiles(folder)) problems.push(`${path} would publish ${file}`)
       const manifestCheck = await runTool('publint', [path, '--strict'])
       if (manifestCheck.code !== 0) problems.push(`publint ${manifest.name}\n${manifestCheck.output.trim()}`)
       const typesCheck = await runTool('@arethetypeswrong/cli:attw', ['--pack', path, '--profile', 'esm-only'])

@@ -13,7 +13,7 @@ export interface ControlPlaneOptions {
 
 /** What is used of a `BedrockClient`, so that our types can be read without its package, which few need. */
 export interface ControlPlaneClient {
-  send(command: never, options?: { abortSignal?: AbortSignal }): Promise<unknown>
+  send(command: never, options: never): Promise<unknown>
   destroy(): void
 }
 
