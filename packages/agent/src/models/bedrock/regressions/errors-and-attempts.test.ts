@@ -67,7 +67,11 @@ async function counted(connect: BedrockProviderOptions) {
 
 describe('attempts per error: the table of the guide', () => {
   const statuses = rows.flatMap(({ answer, ...row }) =>
-    [...answer.matchAll(/(\d{3})(?: `(\w+)`)?/g)].map(([, status, type]) => ({ status: Number(status), type, ...row })),
+    [...answer.matchAll(/(\d{3})(?: `(\w+)`)?/g)].map(([, status, type]) => ({
+      status: Number(status),
+      type: type ?? 'SomethingElse',
+      ...row,
+    })),
   )
   const frames = rows
     .filter(row => row.answer.includes('first frame'))
@@ -87,7 +91,7 @@ describe('attempts per error: the table of the guide', () => {
   })
 
   it.each(statuses)('$status $type: $attempts attempts', { timeout: 20_000 }, async row => {
-    const { status, type = 'SomethingElse', attempts, retryable } = row
+    const { status, type, attempts, retryable } = row
     endpoint.server.faults.always({ error: { type, message: 'why', status } })
     const { error, attempts: made } = await seen(requestModel(endpoint.model(), callOf()))
     expect(error).toBeInstanceOf(ModelHttpError)
