@@ -149,10 +149,10 @@ describe('results that do not fit', () => {
   it('no history, or none that ends with calls', async () => {
     const { resumed } = await opened()
     const deferredToolResults = { calls: { s1: 1 } }
-    await expect(resumed.run('x', { deferredToolResults })).rejects.toThrow('the message history is empty')
+    await expect(resumed.run('x', { deferredToolResults })).rejects.toThrow('need the history of the run')
     const { messages } = await agent({ model: scripted('hi') }).run('hello')
     await expect(resumed.run('x', { messageHistory: messages, deferredToolResults })).rejects.toThrow(
-      'holds no tool calls',
+      'need the history of the run',
     )
   })
 

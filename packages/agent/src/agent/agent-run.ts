@@ -144,7 +144,7 @@ export class SteppedRun<TOutput> implements AgentRun<TOutput> {
     if (this.#isBusy) throw new UserError('The run is busy with a node. Await it first.')
     if (this.#result !== undefined) throw new UserError('The run has ended: see its `result`. Start another one.')
     if (this.#run.isCancelled) throw describe(this.#run, this.#run.cancelled())
-    if (this.#hasFailed) throw new UserError('The run has ended with an error. Start another one with its messages.')
+    if (this.#hasFailed) throw new UserError('The run has failed. Start another one with its messages.')
   }
 
   async #finish(outcome: RunOutcome): Promise<void> {

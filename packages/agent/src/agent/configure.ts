@@ -55,9 +55,7 @@ export function configure(options: AnyAgentOptions, surroundings: AgentSurroundi
 export function forRun(config: AgentConfig, options: AnyRunOptions): AgentConfig {
   const { model, output, instructions, toolsets, capabilities, modelSettings, retries, metadata, usageLimits } = options
   if (output !== undefined && config.outputValidators.length > 0) {
-    throw new UserError(
-      "A run cannot replace the `output` of an agent that has `outputValidators`: they check the agent's own.",
-    )
+    throw new UserError('A run cannot replace the `output` of an agent with `outputValidators`: they check its own.')
   }
   return {
     ...config,
@@ -129,9 +127,7 @@ function chooseRunId(config: AgentConfig, given: string | undefined, history: re
   if (given === undefined) return config.effects.id('run')
   if (given === '') throw new UserError('`runId` is empty. Leave it out, or give an id of your own.')
   if (history.some(message => message.runId === given)) {
-    throw new UserError(
-      `\`runId\` \`${given}\` is that of a run in the message history. Every run needs an id of its own.`,
-    )
+    throw new UserError(`\`runId\` \`${given}\` is in the message history. Every run needs an id of its own.`)
   }
   return given
 }
@@ -154,6 +150,7 @@ export function joined<T>(list: readonly T[], more: readonly T[] = []): readonly
 const oneOrNone = <T>(value: T | undefined): readonly T[] => (value === undefined ? [] : [value])
 
 function mergeRetries(base: Retries, given: number | Partial<Retries> | undefined): Retries {
+  if (given === undefined) return base
   const merged = typeof given === 'number' ? { tools: given, output: given } : { ...base, ...given }
   for (const [budget, value] of Object.entries(merged)) {
     if (!(value >= 0)) throw new UserError(`\`retries.${budget}\` is ${value}; it must be 0 or more.`)

@@ -16,7 +16,7 @@ import { startFromPrompt } from './steps/user-prompt.ts'
  *  `run()` drains it, `stream()` hands on what it yields, `iter()` takes it node by node.
  *  Functions that only choose a generator are no generators themselves: every layer costs each event a few ticks. */
 export function runLoop(run: Run, first: AgentNode = { kind: 'user-prompt' }): AsyncGenerator<AgentEvent, RunOutcome> {
-  const hooks = hooksAround(run.hooks, 'Run', () => run.context())
+  const hooks = hooksAround(run.hooks, 'Run', run)
   if (hooks === undefined) return runNodes(run, first)
   return bridge<AgentEvent, RunOutcome>(
     emit => around(run, hooks, undefined, () => drainTo(emit, runNodes(run, first))),
@@ -26,7 +26,7 @@ export function runLoop(run: Run, first: AgentNode = { kind: 'user-prompt' }): A
 
 /** The hooks around a run, around work that somebody else drives. */
 export function withinRunHooks(run: Run, work: () => Promise<RunOutcome>): Promise<RunOutcome> {
-  const hooks = hooksAround(run.hooks, 'Run', () => run.context())
+  const hooks = hooksAround(run.hooks, 'Run', run)
   return hooks === undefined ? work() : around(run, hooks, undefined, work)
 }
 
@@ -58,8 +58,11 @@ async function* runNodes(run: Run, first: AgentNode): AsyncGenerator<AgentEvent,
 
 /** Runs one node inside its hooks and says which comes next. */
 function runNode(run: Run, node: AgentNode): NodeWork {
-  const hooks = hooksAround(run.hooks, 'NodeRun', () => run.context())
-  if (hooks === undefined) return perform(run, node)
+  const hooks = hooksAround(run.hooks, 'NodeRun', run)
+  return hooks === undefined ? perform(run, node) : hookedNode(run, node, hooks)
+}
+
+function hookedNode(run: Run, node: AgentNode, hooks: Around<AgentNode, AgentNode>): NodeWork {
   const before = run.messages.length
   let isRepeated = false
   const work = (emit: (event: AgentEvent) => Promise<void>, changed: AgentNode) => {

@@ -60,7 +60,7 @@ function withToolSearch({ capabilities, functionToolset, toolsets, surroundings 
   if (!hasHidden || capabilities.some(({ id }) => id === toolSearchId)) return capabilities
   if (surroundings.toolSearch === undefined) {
     throw new UserError(
-      'Tools are marked `deferLoading`, but the model has no way to find them. Add `toolSearch()` to the `capabilities` of the agent.',
+      'Tools are marked `deferLoading`, but nothing finds them. Add `toolSearch()` to the `capabilities` of the agent.',
     )
   }
   return [...capabilities, surroundings.toolSearch()]

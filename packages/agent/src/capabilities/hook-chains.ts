@@ -13,13 +13,13 @@ import type { RunContext } from '../tools/run-context.ts'
 /** The pieces of work that have a hook before, around, after and for the failure of them: what comes in, what comes out,
  *  and what hooks are told besides the context. */
 interface Areas {
-  Run: { input: void; output: RunOutcome; facts: [] }
-  NodeRun: { input: AgentNode; output: AgentNode; facts: [] }
-  ModelRequest: { input: ModelRequestContext; output: ModelResponse; facts: [] }
-  ToolValidate: { input: unknown; output: unknown; facts: [ToolCallContext] }
-  ToolExecute: { input: unknown; output: unknown; facts: [ToolCallContext] }
-  OutputValidate: { input: unknown; output: unknown; facts: [OutputContext] }
-  OutputProcess: { input: unknown; output: unknown; facts: [OutputContext] }
+  Run: { input: void; output: RunOutcome; fact?: undefined }
+  NodeRun: { input: AgentNode; output: AgentNode; fact?: undefined }
+  ModelRequest: { input: ModelRequestContext; output: ModelResponse; fact?: undefined }
+  ToolValidate: { input: unknown; output: unknown; fact: ToolCallContext }
+  ToolExecute: { input: unknown; output: unknown; fact: ToolCallContext }
+  OutputValidate: { input: unknown; output: unknown; fact: OutputContext }
+  OutputProcess: { input: unknown; output: unknown; fact: OutputContext }
 }
 
 type Area = keyof Areas
@@ -74,18 +74,30 @@ export function compileHooks(capabilities: readonly CapabilityHooks[]): HookChai
   return chains as HookChains
 }
 
+interface HookScope {
+  readonly context: () => RunContext
+}
+
 type AnyHook = (...args: unknown[]) => never
 
 /** The hooks around a piece of work; `undefined` when there are none. Those before and after a model request are not among
  *  them: the loop runs these itself, because they decide what the request and the answer are.
- *  @param context is only made for hooks that are there */
+ *  @param scope makes a context, which only happens for hooks that are there */
 export function hooksAround<A extends Area>(
   chains: HookChains,
   area: A,
-  context: () => RunContext,
-  ...facts: Areas[A]['facts']
+  scope: HookScope,
+  fact?: Areas[A]['fact'],
 ): Around<Areas[A]['input'], Areas[A]['output']> | undefined {
-  if (chains === noHooks) return undefined
+  return chains === noHooks ? undefined : chained(chains, area, scope, fact)
+}
+
+function chained<A extends Area>(
+  chains: HookChains,
+  area: A,
+  scope: HookScope,
+  fact: Areas[A]['fact'] | undefined,
+): Around<Areas[A]['input'], Areas[A]['output']> | undefined {
   // the name of a point says what its hooks take
   const hooksOf = (point: Point) => (chains as { readonly [K in Point]?: readonly AnyHook[] })[point]
   const isRequest = area === 'ModelRequest'
@@ -94,7 +106,7 @@ export function hooksAround<A extends Area>(
   const after = isRequest ? undefined : hooksOf(`after${area}`)
   const onError = hooksOf(`on${area}Error`)
   if (!(before ?? wrap ?? after ?? onError)) return undefined
-  const told = [context(), ...facts]
+  const told = fact === undefined ? [scope.context()] : [scope.context(), fact]
   // a run has no input; after a check, what was checked is the output
   const heard = area === 'Run' ? () => told : (input: unknown) => [...told, input]
   const seesInput = area === 'NodeRun' || area === 'ToolExecute'

@@ -26,11 +26,16 @@ export function prepareMessages(
   return rewrite.advance(messages, parameters)
 }
 
-const rewrites = new WeakMap<ModelProfile, WeakMap<readonly ModelMessage[], Rewrite>>()
+type Rewrites = WeakMap<readonly ModelMessage[], Rewrite>
+
+const rewrites = new WeakMap<ModelProfile, Rewrites>()
+const newRewrites = (): Rewrites => new WeakMap()
 
 function rewriteOf(model: Model, messages: readonly ModelMessage[]): Rewrite {
-  const ofProfile = cached(rewrites, model.profile, () => new WeakMap<readonly ModelMessage[], Rewrite>())
-  return cached(ofProfile, messages, () => new Rewrite(model.profile, model.system))
+  const ofProfile = cached(rewrites, model.profile, newRewrites)
+  let rewrite = ofProfile.get(messages)
+  if (rewrite === undefined) ofProfile.set(messages, (rewrite = new Rewrite(model.profile, model.system)))
+  return rewrite
 }
 
 /** How far one history has been rewritten. The last message is done anew each time: it may have been replaced since. */

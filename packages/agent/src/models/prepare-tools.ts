@@ -43,11 +43,11 @@ const noTransformer = {}
 
 function cacheFor({ jsonSchemaTransformer, supportsToolReturnSchema }: ModelProfile): PreparedCache {
   const caches = supportsToolReturnSchema ? cacheWithReturnSchemas : cacheWithoutReturnSchemas
-  return cached(caches, jsonSchemaTransformer ?? noTransformer, () => ({
-    definitions: new WeakMap(),
-    lists: new WeakMap(),
-    objects: new WeakMap(),
-  }))
+  return cached(caches, jsonSchemaTransformer ?? noTransformer, newCache)
+}
+
+function newCache(): PreparedCache {
+  return { definitions: new WeakMap(), lists: new WeakMap(), objects: new WeakMap() }
 }
 
 function prepareDefinition(
@@ -81,18 +81,25 @@ export function chooseNativeTools(
   model: Model,
   { functionTools, nativeTools }: { functionTools: readonly ToolDefinition[]; nativeTools: readonly NativeTool[] },
 ): { functionTools: readonly ToolDefinition[]; nativeTools: readonly NativeTool[] } {
-  const { supportedNativeTools } = model.profile
-  const unique = nativeTools.length < 2 ? nativeTools : lastOfEachId(nativeTools)
-  const wanted = hidesOnlyCapabilities(functionTools) ? unique.filter(tool => tool.kind !== 'tool_search') : unique
-  const chosen = wanted.filter(tool => supportedNativeTools.has(tool.kind))
+  const chosen = nativeTools.length === 0 ? nativeTools : supportedTools(model, functionTools, nativeTools)
+  return { functionTools: withoutReplaced(functionTools, chosen), nativeTools: chosen }
+}
 
+function supportedTools(
+  model: Model,
+  functionTools: readonly ToolDefinition[],
+  nativeTools: readonly NativeTool[],
+): readonly NativeTool[] {
+  const { supportedNativeTools } = model.profile
+  const unique = lastOfEachId(nativeTools)
+  const wanted = hidesOnlyCapabilities(functionTools) ? unique.filter(tool => tool.kind !== 'tool_search') : unique
   for (const tool of wanted) {
     if (supportedNativeTools.has(tool.kind) || tool.optional === true) continue
     if (!functionTools.some(({ unlessNative }) => unlessNative !== undefined && names(unlessNative, tool))) {
       throw unsupportedNativeTool(model, tool)
     }
   }
-  return { functionTools: withoutReplaced(functionTools, chosen), nativeTools: chosen }
+  return wanted.filter(tool => supportedNativeTools.has(tool.kind))
 }
 
 /** Hidden tools of a provider's search stay when the provider does not search: the local search finds them. */
@@ -121,10 +128,10 @@ function names(name: string, tool: NativeTool): boolean {
 }
 
 function unsupportedNativeTool(model: Model, tool: NativeTool): UserError {
-  const supported = [...model.profile.supportedNativeTools].toSorted().map(kind => `\`${kind}\``)
+  const supported = [...model.profile.supportedNativeTools].map(kind => `\`${kind}\``).join(', ')
   return new UserError(
     `The model \`${model.modelName}\` cannot run the native tool \`${tool.kind}\`. ` +
-      `${supported.length === 0 ? 'It has none' : `It has: ${supported.join(', ')}`}. ` +
+      `It has ${supported || 'none'}. ` +
       `Mark the tool \`optional: true\`, or add a function tool with \`unlessNative: '${tool.kind}'\`.`,
   )
 }

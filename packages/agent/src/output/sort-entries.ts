@@ -30,7 +30,7 @@ export function sortEntries(entries: OutputEntries): SortedEntries {
   const markers = specs.filter(spec => spec?.kind === 'native-output' || spec?.kind === 'prompted-output')
   const sources = list.flatMap((entry, index) => sourceOf(entry, specs[index]) ?? [])
   if (texts.length > 1) {
-    throw new UserError('An output can hold one text entry only: `text`, or one `textOutput()`.')
+    throw new UserError('An output holds one text entry only: `text` or one `textOutput()`.')
   }
   const [marker] = markers
   if (marker && (markers.length > 1 || texts.length > 0 || sources.length > 0)) {

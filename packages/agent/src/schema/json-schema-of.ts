@@ -32,7 +32,7 @@ export function jsonSchemaOf(schema: Schema): JsonSchema {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new UserError(
       `The ${standard.vendor} schema has no JSON Schema form: ${reason}. ` +
-        'Use types JSON can hold on the input side, or give the JSON Schema yourself with `jsonSchema(raw, validate)`.',
+        'Use types JSON can hold on the input side, or give the JSON Schema with `jsonSchema(raw, validate)`.',
       { cause },
     )
   }

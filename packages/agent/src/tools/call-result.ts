@@ -47,7 +47,7 @@ export function callResult(call: ToolCallPart, value: unknown, timestamp: string
   }
   if (Array.isArray(value) && value.some(isToolReturn)) {
     throw new UserError(
-      `Tool \`${call.toolName}\` returned a list that holds a \`toolReturn()\`. Return one \`toolReturn()\` with the list as its value.`,
+      `Tool \`${call.toolName}\` returned a list that holds a \`toolReturn()\`. Return one with the list as its value.`,
     )
   }
   return { part: returnPart(call, copied(call, value), timestamp) }

@@ -34,7 +34,7 @@ export function executeCall(chains: HookChains, effects: Effects, call: CallToEx
       ? perform(args, call.context())
       : withTimeout(call.timeoutMs, call.context().signal, signal => perform(args, call.context(signal)))
 
-  const hooks = hooksAround(chains, 'ToolExecute', () => call.context(), { call: part, definition: tool.definition })
+  const hooks = hooksAround(chains, 'ToolExecute', call, { call: part, definition: tool.definition })
   if (hooks === undefined) return attempt(call.args)
   return hookedCall(hooks, call.args, args => {
     // the run may have been stopped while a hook was busy

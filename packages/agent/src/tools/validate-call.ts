@@ -1,5 +1,5 @@
-import { runAround, type Around } from '../capabilities/around.ts'
-import { hooksAround, type HookChains } from '../capabilities/hook-chains.ts'
+import { runAround } from '../capabilities/around.ts'
+import { hooksAround, noHooks, type HookChains } from '../capabilities/hook-chains.ts'
 import { isSignal } from '../errors/signals.ts'
 import type { ToolCallPart } from '../messages/part.ts'
 import { parseJsonArgs } from '../schema/parse-json.ts'
@@ -21,19 +21,15 @@ export interface CallToValidate {
  *  @throws {ValidationError} the arguments do not fit · {ModelRetry} `checkArgs` or a hook refused them
  *  · {CallDeferred} or {ApprovalRequired} the call is put off */
 export function validateCall(chains: HookChains, call: CallToValidate): MaybePromise<unknown> {
-  const { tool, part, ctx } = call
-  const hooks = hooksAround(chains, 'ToolValidate', () => ctx, { call: part, definition: tool.definition })
-  const check = (args: unknown) => checkArguments(tool, args, ctx)
-  return hooks === undefined ? check(call.args) : hookedCheck(hooks, call.args, check)
+  return chains === noHooks ? checkArguments(call, call.args) : hookedCheck(chains, call)
 }
 
-async function hookedCheck(
-  hooks: Around<unknown, unknown>,
-  args: unknown,
-  check: (args: unknown) => MaybePromise<unknown>,
-): Promise<unknown> {
+async function hookedCheck(chains: HookChains, call: CallToValidate): Promise<unknown> {
+  const { tool, part, args, ctx } = call
+  const hooks = hooksAround(chains, 'ToolValidate', { context: () => ctx }, { call: part, definition: tool.definition })
+  if (hooks === undefined) return checkArguments(call, args)
   try {
-    return await runAround(hooks, args, async changed => check(changed), {
+    return await runAround(hooks, args, async changed => checkArguments(call, changed), {
       isSignal: error => isSignal(error, 'skip-tool-validation'),
     })
   } catch (error) {
@@ -42,7 +38,7 @@ async function hookedCheck(
   }
 }
 
-function checkArguments(tool: ToolsetTool, raw: unknown, ctx: RunContext): MaybePromise<unknown> {
+function checkArguments({ tool, ctx }: CallToValidate, raw: unknown): MaybePromise<unknown> {
   const parsed = typeof raw === 'string' ? parseJsonArgs(raw) : { ok: true as const, value: raw ?? {} }
   if (!parsed.ok) throw new ValidationError(parsed.issues)
   const pending = tool.validateArgs(parsed.value, ctx)

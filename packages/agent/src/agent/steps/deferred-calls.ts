@@ -42,7 +42,7 @@ export async function* settleDeferred(
   if (left === undefined) return undefined
   if (!run.config.output.allowsDeferred) {
     throw new UserError(
-      `The tool call \`${deferredParts(left)[0]?.toolName}\` has to be approved or answered elsewhere, but the agent's output does not allow for that. ` +
+      `The tool call \`${deferredParts(left)[0]?.toolName}\` has to be approved or answered elsewhere. ` +
         'Add `deferredToolRequests` to `output`, or a capability with `handleDeferredToolCalls`.',
     )
   }
@@ -68,7 +68,7 @@ export function refuseDuplicates(deferred: readonly ToolCallPart[], calls: reado
   for (const { toolCallId } of deferred) {
     if (calls.filter(part => part.toolCallId === toolCallId).length === 1) continue
     throw new UnexpectedModelBehavior(
-      `Two tool calls have the id \`${toolCallId}\` and one of them is deferred, so its result could not be told apart.`,
+      `Two tool calls have the id \`${toolCallId}\`, one of them deferred: its result could not be told apart.`,
     )
   }
 }

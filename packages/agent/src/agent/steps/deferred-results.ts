@@ -9,16 +9,13 @@ export function resolveDeferredResults(
   messages: readonly ModelMessage[],
   results: DeferredToolResults,
 ): { readonly response: ModelResponse; readonly results: ReadonlyMap<string, DeferredResolution> } {
-  if (messages.length === 0) {
-    throw new UserError(
-      '`deferredToolResults` need the history of the run that deferred them; the message history is empty.',
-    )
-  }
   const at = messages.findLastIndex(message => message.kind === 'response')
   const response = messages[at]
   const calls = response?.kind === 'response' ? response.parts.filter(part => part.kind === 'tool-call') : []
   if (response?.kind !== 'response' || calls.length === 0) {
-    throw new UserError('`deferredToolResults` were given, but the last response of the history holds no tool calls.')
+    throw new UserError(
+      '`deferredToolResults` need the history of the run that deferred them: its last response has calls.',
+    )
   }
 
   const resolved = resolutions(results)

@@ -71,7 +71,7 @@ async function* sendWithEvents(run: Run, node: ModelRequestNode): AsyncGenerator
     const request = run.hooks.beforeModelRequest === undefined ? prepared : await beforeRequest(run, prepared)
     if (run.limits.countTokensBeforeRequest === true) await checkCounted(run, request)
     checkBeforeRequest(run.usage, run.limits)
-    const hooks = hooksAround(run.hooks, 'ModelRequest', () => run.context())
+    const hooks = hooksAround(run.hooks, 'ModelRequest', run)
     const asking = { attempt, resume: node.resume }
     isSent = true
     if (hooks !== undefined) response = yield* hookedRequest(run, request, { hooks, asking })
@@ -201,7 +201,7 @@ async function beforeRequest(run: Run, prepared: ModelRequestContext): Promise<M
   const last = run.messages.at(-1)
   if (last?.kind !== 'request' && last?.state !== 'suspended') {
     throw new UserError(
-      'A `beforeModelRequest` hook left a message history that does not end with a request. Keep the last request.',
+      'A `beforeModelRequest` hook left a history that does not end with a request. Keep the last one.',
     )
   }
   return { ...request, messages: run.messages }

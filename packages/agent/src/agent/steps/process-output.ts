@@ -40,7 +40,12 @@ async function validated(
     if (!result.ok) throw new ValidationError(result.issues)
     return result.value
   }
-  const hooks = hooksAround(run.hooks, 'OutputValidate', () => run.context(candidate.facts), candidate.context)
+  const hooks = hooksAround(
+    run.hooks,
+    'OutputValidate',
+    { context: () => run.context(candidate.facts) },
+    candidate.context,
+  )
   return hooks === undefined ? check(candidate.raw) : runAround(hooks, candidate.raw, check)
 }
 
@@ -56,7 +61,7 @@ function processed(run: Run, candidate: OutputCandidate, value: unknown): MaybeP
     }
     return output
   }
-  const hooks = hooksAround(run.hooks, 'OutputProcess', () => ctx, candidate.context)
+  const hooks = hooksAround(run.hooks, 'OutputProcess', { context: () => ctx }, candidate.context)
   if (hooks === undefined) return work(value)
   return runAround(hooks, value, work, { isSignal: error => isSignal(error, 'model-retry') })
 }

@@ -45,8 +45,13 @@ function setTools(run: Run, tools: ReadonlyMap<string, ToolsetTool>): void {
 
 /** Which of the tools marked `deferLoading` the model may see by now. */
 function refreshRevealed(run: Run): void {
-  const hideable = definitionsOf(run.tools).filter(definition => definition.deferLoading === true)
-  if (hideable.length === 0) return
+  const hideable = definitionsOf(run.tools).filter(isHideable)
+  if (hideable.length > 0) reveal(run, hideable)
+}
+
+const isHideable = (definition: ToolDefinition) => definition.deferLoading === true
+
+function reveal(run: Run, hideable: readonly ToolDefinition[]): void {
   const state = revealState(run.messages)
   const revealed = revealedToolNames(hideable, state)
   run.loadedCapabilityIds = state.loadedCapabilityIds
@@ -58,8 +63,7 @@ async function preparedTools(
   run: Run,
   offered: ReadonlyMap<string, ToolsetTool>,
 ): Promise<ReadonlyMap<string, ToolsetTool>> {
-  const before = [...offered.values()].map(tool => tool.definition)
-  const after = await runPrepare(run, 'prepareTools', before)
+  const after = await runPrepare(run, 'prepareTools', listDefinitions(offered))
   return new Map(
     after.map(definition => {
       // `runPrepare` refused names that were not offered
@@ -71,11 +75,7 @@ async function preparedTools(
 
 async function preparedOutputTools(run: Run): Promise<ReadonlyMap<string, OutputTool>> {
   const offered = new Map(run.config.output.tools.map(tool => [tool.definition.name, tool]))
-  const after = await runPrepare(
-    run,
-    'prepareOutputTools',
-    [...offered.values()].map(tool => tool.definition),
-  )
+  const after = await runPrepare(run, 'prepareOutputTools', listDefinitions(offered))
   return new Map(
     after.map(definition => [definition.name, { ...(offered.get(definition.name) as OutputTool), definition }]),
   )
@@ -101,11 +101,17 @@ async function runPrepare(
   return after
 }
 
-const definitionLists = new WeakMap<object, readonly ToolDefinition[]>()
+type ToolsByName = ReadonlyMap<string, { readonly definition: ToolDefinition }>
+
+const definitionLists = new WeakMap<ToolsByName, readonly ToolDefinition[]>()
 
 /** The definitions of a map of tools: the same list as long as it is the same map. */
-function definitionsOf(tools: ReadonlyMap<string, { readonly definition: ToolDefinition }>): readonly ToolDefinition[] {
-  return cached(definitionLists, tools, () => [...tools.values()].map(tool => tool.definition))
+function definitionsOf(tools: ToolsByName): readonly ToolDefinition[] {
+  return cached(definitionLists, tools, listDefinitions)
+}
+
+function listDefinitions(tools: ToolsByName): ToolDefinition[] {
+  return [...tools.values()].map(tool => tool.definition)
 }
 
 /** What this step's request offers and allows, before the model's profile has its say. */

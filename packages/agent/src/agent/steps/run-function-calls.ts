@@ -44,7 +44,8 @@ export async function* runFunctionCalls(
         }
       } finally {
         // also when whoever reads the events leaves
-        await running.release(results)
+        const stopping = running.release(results)
+        if (stopping !== undefined) await stopping
       }
     }
   } finally {

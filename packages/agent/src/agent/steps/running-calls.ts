@@ -63,9 +63,12 @@ export class RunningCalls {
 
   /** Lets go. What still runs is told to stop and waited for, though not for ever: code of a run that has ended should not go
    *  on behind its back, and what it did in the meantime is in `results`. */
-  async release(results: Map<number, CallResult>): Promise<void> {
+  release(results: Map<number, CallResult>): Promise<void> | undefined {
     this.#stopListening()
-    if (this.isDone) return
+    return this.isDone ? undefined : this.#stop(results)
+  }
+
+  async #stop(results: Map<number, CallResult>): Promise<void> {
     this.#siblings?.abort()
     const timer = setTimeout(() => this.#endings.push('overdue'), graceMs)
     while (!this.isDone) {

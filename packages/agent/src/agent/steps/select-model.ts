@@ -14,7 +14,7 @@ export async function selectModel(run: Run): Promise<void> {
 /** @throws {UserError} there is no model, or no such provider */
 export function resolveModel(run: Run, model: Model | string | undefined): MaybePromise<Model> {
   if (model === undefined) {
-    throw new UserError('The agent has no model. Set `model` on the agent, or pass `{ model }` to the run.')
+    throw new UserError('The agent has no model. Set `model` on it, or pass `{ model }` to the run.')
   }
   return typeof model === 'string' ? resolveModelId(run, model) : model
 }

@@ -60,13 +60,11 @@ function continueResponse(run: Run, last: ModelResponse): AgentNode {
   const calls = last.parts.some(part => part.kind === 'tool-call')
   if (run.prompt !== undefined) {
     if (last.state === 'suspended') {
-      throw new UserError(
-        'The message history ends in a suspended response, so it cannot take a new prompt. Run without a prompt to resume it.',
-      )
+      throw new UserError('The message history ends in a suspended response. Run without a prompt to resume it.')
     }
     if (calls && last.state !== 'interrupted') {
       throw new UserError(
-        'The message history ends in tool calls without results, so it cannot take a new prompt. ' +
+        'The message history ends in tool calls without results. ' +
           'Run without a prompt to execute them, or pass `deferredToolResults`.',
       )
     }
