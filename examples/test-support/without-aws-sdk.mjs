@@ -16,6 +16,7 @@ const modules = /** @type {{ _resolveFilename: (request: string, ...rest: unknow
   /** @type {unknown} */ (Module)
 )
 const resolve = modules._resolveFilename
+/** @param {string} request @param {readonly unknown[]} rest */
 modules._resolveFilename = (request, ...rest) => {
   if (request === sdk) throw notFound()
   return resolve(request, ...rest)
