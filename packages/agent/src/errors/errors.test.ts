@@ -143,6 +143,15 @@ describe('errors', () => {
     expect(AgentError.is(runInNewContext('new Error("x")'))).toBe(false)
   })
 
+  it('say why a package did not load that may be there', () => {
+    const loading = (cause: Error) => new MissingPackageError('openai', 'OpenAI models', { cause }).message
+    const absent = Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' })
+    expect(loading(absent)).toContain('could not be loaded. Install it')
+    expect(loading(new Error('Dynamic require is not supported'))).toContain(
+      'could not be loaded (Dynamic require is not supported). Install it',
+    )
+  })
+
   it('show the progress of a cancelled run', () => {
     const run = {
       messages: [response],

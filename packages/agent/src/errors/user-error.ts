@@ -20,7 +20,8 @@ export class MissingPackageError extends AgentError {
 
   /** @param neededFor completes "… is needed for", for example "Bedrock models" */
   constructor(packageName: string, neededFor: string, options?: ErrorOptions) {
-    const message = `The package \`${packageName}\` is needed for ${neededFor} and could not be loaded. Install it: npm install ${packageName}`
+    const why = reasonOf(options?.cause)
+    const message = `The package \`${packageName}\` is needed for ${neededFor} and could not be loaded${why}. Install it: npm install ${packageName}`
     super('missing_package', message, options)
     this.packageName = packageName
   }
@@ -28,6 +29,12 @@ export class MissingPackageError extends AgentError {
   static override is(error: unknown): error is MissingPackageError {
     return hasErrorCode(error, ['missing_package'])
   }
+}
+
+/** Why a package that may well be there did not load, as in a bundle without `require`. */
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error) || ('code' in cause && String(cause.code).endsWith('MODULE_NOT_FOUND'))) return ''
+  return ` (${cause.message})`
 }
 
 /** A real model was about to be asked while real requests are forbidden (in tests). */
