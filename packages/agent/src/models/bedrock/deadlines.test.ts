@@ -126,8 +126,10 @@ describe('timeouts', () => {
   })
 
   it('leave no timer behind', async () => {
-    endpoint.responder.push('a', 'b')
-    const model = endpoint.model()
+    // its own: the last retry of the test above may come in late and take a reply
+    await using own = await startEndpoint()
+    own.responder.push('a', 'b')
+    const model = own.model()
     const before = timers()
     await requestModel(model, callOf())
     await drain(await streamModel(model, callOf()))
