@@ -41,8 +41,8 @@ export class ProcessBench implements Bench {
     const { warmUpMs = 2500, sampleMs = 250, samples = 7 } = options
     return this.#takeTurns(suite, options, {
       samples,
-      begin: async worker => {
-        const perJob = await worker.ask({ kind: 'warm-up', ms: this.size(warmUpMs, 1) })
+      warmUp: async worker => {
+        const perJob = await worker.ask({ kind: 'warm-up', ms: this.size(warmUpMs, 1) / warmUpTurns })
         return Math.max(1, Math.round((this.size(sampleMs, 1) * 1000) / Math.max(perJob, 1e-3)))
       },
       sample: (worker, count) => worker.ask({ kind: 'cpu', count }),
@@ -55,8 +55,8 @@ export class ProcessBench implements Bench {
     return this.#takeTurns(suite, options, {
       samples,
       nodeArguments: ['--expose-gc', '--max-semi-space-size=512', '--min-semi-space-size=512'],
-      begin: async worker => {
-        await worker.ask({ kind: 'warm-up', ms: this.size(3000, 1) })
+      warmUp: async worker => {
+        await worker.ask({ kind: 'warm-up', ms: this.size(3000, 1) / warmUpTurns })
         return this.size(200, 10)
       },
       sample: (worker, count) => worker.ask({ kind: 'allocation', count }),
@@ -125,7 +125,10 @@ export class ProcessBench implements Bench {
       for (const [contestant, list] of plan.values) {
         const worker = await this.#worker(suite, contestant, options.input, plan.nodeArguments)
         turns.push({ worker, list, count: 1 })
-        turns.at(-1)!.count = await plan.begin(worker)
+      }
+      // all warm up in turns: one that had to wait for the others would give its memory back, and begin the slower for it
+      for (let turn = 0; turn < warmUpTurns; turn += 1) {
+        for (const one of turns) one.count = await plan.warmUp(one.worker)
       }
       for (let round = 0; round < this.size(plan.samples, 1); round += 1) {
         // the order turns around, so that nobody always follows the same neighbour
@@ -160,6 +163,8 @@ export class ProcessBench implements Bench {
   }
 }
 
+const warmUpTurns = 4
+
 /** The others are peers, whose packages may be missing. */
 function isOurs(contestant: Contestant): boolean {
   return contestant === 'floor' || contestant.startsWith('ours')
@@ -168,7 +173,7 @@ function isOurs(contestant: Contestant): boolean {
 interface Plan {
   readonly samples: number
   readonly nodeArguments?: readonly string[]
-  /** Resolves with how many jobs make a sample. */
-  begin(worker: WorkerProcess): Promise<number>
+  /** Does a part of it; resolves with how many jobs make a sample. */
+  warmUp(worker: WorkerProcess): Promise<number>
   sample(worker: WorkerProcess, count: number): Promise<number>
 }

@@ -11,7 +11,6 @@ import { completedStreamedResponse } from '../streamed-response.ts'
 import { prepareCall, resolveThinking } from '../prepare.ts'
 import { resolveProfile, type ProfileOverride } from '../profile.ts'
 import type { ModelSettings } from '../settings.ts'
-import { withExtraHeaders } from './extra-headers.ts'
 import { mapError } from './errors.ts'
 import { mustFetch } from './content.ts'
 import { withBedrockDefaults, type BedrockProfile } from './facts.ts'
@@ -21,6 +20,7 @@ import { bedrockModelProfile } from './profiles.ts'
 import { BedrockProvider } from './provider.ts'
 import { checkSdkKnows } from './sdk-features.ts'
 import { loadSdk, type BedrockSdk } from './sdk.ts'
+import { sendCommand } from './send.ts'
 import { mapCountTokens, mapRequest } from './request.ts'
 import { detailsOf, finishReasonOf, partsOf, usageOf } from './response.ts'
 import { BedrockStreamedResponse } from './stream.ts'
@@ -115,8 +115,8 @@ export class BedrockConverseModel implements Model {
 
   async #converse(call: ModelCall, signal: AbortSignal): Promise<ModelResponse> {
     const { sdk, client, files } = await this.#ready(call, signal)
-    const command = withExtraHeaders(new sdk.ConverseCommand(this.#body(call, sdk, files)), call.settings.extraHeaders)
-    const answer = await client.send(command, { abortSignal: signal })
+    const command = new sdk.ConverseCommand(this.#body(call, sdk, files))
+    const answer = await sendCommand(client, command, { signal, extraHeaders: call.settings.extraHeaders })
     const timestamp = new Date().toISOString()
     const message = answer.output?.message
     // an answer that was malformed or filtered may be without one
@@ -142,11 +142,8 @@ export class BedrockConverseModel implements Model {
 
   async #openStream(call: ModelCall, signal: AbortSignal, deadlines: Deadlines): Promise<StreamedResponse> {
     const { sdk, client, files } = await this.#ready(call, signal)
-    const command = withExtraHeaders(
-      new sdk.ConverseStreamCommand(this.#body(call, sdk, files)),
-      call.settings.extraHeaders,
-    )
-    const answer = await client.send(command, { abortSignal: signal })
+    const command = new sdk.ConverseStreamCommand(this.#body(call, sdk, files))
+    const answer = await sendCommand(client, command, { signal, extraHeaders: call.settings.extraHeaders })
     const rest = (answer.stream ?? noEvents())[Symbol.asyncIterator]()
     const first = await rest.next()
     deadlines.begun()
@@ -166,12 +163,12 @@ export class BedrockConverseModel implements Model {
   async #count(call: ModelCall, signal: AbortSignal): Promise<RequestUsage> {
     if (this.#cannotCount !== undefined) throw this.#cannotCount
     const { sdk, client, files } = await this.#ready(call, signal)
-    const command = withExtraHeaders(
-      new sdk.CountTokensCommand(mapCountTokens(call, this, files)),
-      call.settings.extraHeaders,
-    )
+    const command = new sdk.CountTokensCommand(mapCountTokens(call, this, files))
     try {
-      const { inputTokens = 0 } = await client.send(command, { abortSignal: signal })
+      const { inputTokens = 0 } = await sendCommand(client, command, {
+        signal,
+        extraHeaders: call.settings.extraHeaders,
+      })
       return requestUsage({ inputTokens })
     } catch (error) {
       // a model that cannot count will not learn to: the next call need not ask

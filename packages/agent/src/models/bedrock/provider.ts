@@ -3,6 +3,7 @@ import { ModelConnectionError } from '../../errors/model-error.ts'
 import { UserError } from '../../errors/user-error.ts'
 import type { FetchFileOptions } from '../../util/net/fetch-file.ts'
 import { loadSdk } from './sdk.ts'
+import { carrySignals } from './send.ts'
 
 /** Access keys, all from one source. */
 export interface BedrockCredentials {
@@ -157,7 +158,7 @@ export class BedrockProvider {
 
   async #create(): Promise<BedrockRuntimeClient> {
     const { BedrockRuntimeClient } = await loadSdk()
-    const client = keepingSigners(new BedrockRuntimeClient(await this.#clientConfig()))
+    const client = carrySignals(keepingSigners(new BedrockRuntimeClient(await this.#clientConfig())))
     await client.config.region().catch((error: unknown) => {
       throw missingRegion(error)
     })
@@ -171,6 +172,7 @@ export class BedrockProvider {
     const requestHandler = options.requestHandler ?? options.clientConfig?.requestHandler ?? (await http1Handler(this))
     return {
       logger: quietLogger,
+      cacheMiddleware: true,
       ...options.clientConfig,
       ...(region !== undefined && { region }),
       ...(options.profile !== undefined && { profile: options.profile }),
