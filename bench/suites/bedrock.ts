@@ -54,7 +54,6 @@ export const suite: Suite = {
       rowOf('the same with all that an agent run does around it', runs, {
         unit: 'µs',
         divisor: 2,
-        budget: { max: 1.1, of: 'floor' },
       }),
       rowOf('Bedrock streamed delta, CPU of the client', streams, {
         unit: 'µs',

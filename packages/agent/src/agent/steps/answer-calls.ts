@@ -54,7 +54,7 @@ export async function* answerCalls(
   if (node.results !== undefined) refuseDuplicates(content.calls, content.calls)
   if (node.results === undefined && isBroken(node.response)) return refuseBroken(run, node.response, content)
   const batch: Batch = { calls: planBatch(run, parts, node.results), results: new BatchResults() }
-  if (batch.calls.every(call => call.kind !== 'unknown')) run.unknownTools.succeed(unknownKey)
+  if (batch.calls.every(isKnown)) run.unknownTools.succeed(unknownKey)
 
   const besides = run.config.endStrategy === 'early' ? await outputBesideCalls(run, batch, content) : undefined
   if (besides !== undefined) {
@@ -130,6 +130,8 @@ async function* skipCalls(
     yield resultEvent({ part })
   }
 }
+
+const isKnown = (call: BatchCall): boolean => call.kind !== 'unknown'
 
 const isFunctionCall = (call: BatchCall): call is FunctionCall | UnknownCall =>
   call.kind === 'function' || call.kind === 'unknown' || (isDeferrable(call) && call.resolution !== undefined)

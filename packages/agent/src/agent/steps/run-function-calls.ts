@@ -32,7 +32,7 @@ export async function* runFunctionCalls(
       else if (checked.kind !== 'deferred') results.set(call.index, checked.result)
     }
     checkBatch(run, calls, results)
-    for (const result of results.values()) yield resultEvent(result)
+    if (results.size > 0) for (const result of results.values()) yield resultEvent(result)
     for (const segment of segments(ready)) {
       const running = new RunningCalls(run, segment, batch)
       try {

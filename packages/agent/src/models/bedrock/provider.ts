@@ -118,7 +118,7 @@ export class BedrockProvider {
     this.#isOwnClient = false
   }
 
-  /** The client, made on first use.
+  /** The client, made on first use. Middleware of your own goes in before the first request: the order is then kept.
    *  @throws {MissingPackageError} without `@aws-sdk/client-bedrock-runtime`
    *  @throws {UserError} when no Region can be found */
   async getClient(): Promise<BedrockRuntimeClient> {
@@ -199,7 +199,8 @@ function keepingSigners(client: BedrockRuntimeClient): BedrockRuntimeClient {
   const make = config.signer
   const signers = new Map<string, ReturnType<typeof make>>()
   config.signer = scheme => {
-    const key = JSON.stringify([scheme?.signingRegion, scheme?.signingName, scheme?.properties])
+    const { signingRegion, signingName, properties } = scheme ?? {}
+    const key = properties === undefined ? `${signingRegion} ${signingName}` : JSON.stringify(scheme)
     let signer = signers.get(key)
     if (signer === undefined) signers.set(key, (signer = make(scheme)))
     return signer
