@@ -41,6 +41,10 @@ describe('one signal shared by many requests', () => {
     const start = performance.now()
     await expect(pending).rejects.toThrow('stop')
     expect(performance.now() - start).toBeLessThan(500)
+    // the wait of the SDK, a second at most, goes on; the attempt after it must not
+    const sent = endpoint.server.log.length
+    await new Promise(resolve => setTimeout(resolve, 1200))
+    expect(endpoint.server.log.length).toBe(sent)
     endpoint.server.faults.clear()
   })
 
