@@ -1,3 +1,4 @@
+import { filesPerMessage } from 'tenon/bedrock-families'
 import { isJsonObject } from '../wire.ts'
 import type { JsonObject } from '../wire.ts'
 import { constraint, firstOf, fromModel, unsupportedField } from './rule.ts'
@@ -45,16 +46,14 @@ function searchResultsOf(blocks: readonly LocatedBlock[]): { value: JsonObject; 
 /** Formats and sizes by kind.
  *  @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Message.html (read 2026-11-20) */
 const limits = {
-  image: { formats: ['png', 'jpeg', 'gif', 'webp'], maxBytes: 3.75 * 1024 * 1024, maxPerMessage: 20 },
+  image: { formats: ['png', 'jpeg', 'gif', 'webp'], maxBytes: 3.75 * 1024 * 1024 },
   document: {
     formats: ['pdf', 'csv', 'doc', 'docx', 'xls', 'xlsx', 'html', 'txt', 'md'],
     maxBytes: 4.5 * 1024 * 1024,
-    maxPerMessage: 5,
   },
   video: {
     formats: ['mkv', 'mov', 'mp4', 'webm', 'flv', 'mpeg', 'mpg', 'wmv', 'three_gp'],
     maxBytes: 25 * 1024 * 1024,
-    maxPerMessage: 1,
   },
 } as const
 
@@ -126,7 +125,7 @@ export const mediaRules: readonly Rule[] = [
       firstOf(request.messages.entries(), ([index, { content }]) =>
         firstOf(kinds, kind => {
           const count = content.filter(block => block[kind] !== undefined).length
-          const { maxPerMessage } = limits[kind]
+          const maxPerMessage = filesPerMessage[kind]
           if (count <= maxPerMessage) return undefined
           return `The message at messages.${index} contains ${count} ${kind}s. A message can contain at most ${maxPerMessage}.`
         }),

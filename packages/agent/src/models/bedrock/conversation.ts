@@ -9,7 +9,7 @@ import type { BedrockProfile } from './facts.ts'
 import { guardUserText } from './guard-content.ts'
 import { ToolCallIds, type ToolNames } from './tool-names.ts'
 import { mapToolRetry, mapToolReturn, type ToolResultScope } from './tool-result.ts'
-import { ensureUserTurnFirst, finishLastTurn, mergeTurns, orderToolResults } from './turns.ts'
+import { ensureUserTurnFirst, finishLastTurn, hasRoom, mergeTurns, orderToolResults } from './turns.ts'
 import { mapUserPrompt, type UserPromptScope } from './user-prompt.ts'
 import { wellFormed } from './well-formed.ts'
 
@@ -53,13 +53,14 @@ export function mapConversation(history: readonly ModelMessage[], scope: Convers
   return { messages, systemPrompts: writer.systemPrompts }
 }
 
-/** Writes turn by turn. Files that may not stand beside a tool result wait until the run of results is over. */
+/** Writes turn by turn. Files that may not stand beside a tool result, or find no room there, wait until the run of results is over. */
 class ConversationWriter {
   readonly messages: Message[] = []
   readonly systemPrompts: string[] = []
   readonly ids: ToolCallIds
   readonly #scope: UserPromptScope & ToolResultScope
-  #waiting: ContentBlock[] = []
+  #beside: ContentBlock[] = []
+  #waiting: ContentBlock[][] = []
 
   constructor({ profile, files }: ConversationScope) {
     this.ids = new ToolCallIds(profile.bedrockToolCallIds)
@@ -86,9 +87,9 @@ class ConversationWriter {
 
   /** Ends a run of tool results. */
   flush(): void {
-    if (this.#waiting.length === 0) return
-    this.messages.push({ role: 'user', content: this.#waiting })
+    for (const content of this.#waiting) this.#addUser(content)
     this.#waiting = []
+    this.#beside = []
   }
 
   #addPart(part: RequestPart): void {
@@ -114,7 +115,14 @@ class ConversationWriter {
 
   #addReturn(part: ToolReturnPart): void {
     const { result, beside, later } = mapToolReturn(part, this.ids.forResult(part.toolCallId), this.#scope)
-    this.#addUser([{ toolResult: result }, ...beside])
+    const blocks: ContentBlock[] = [{ toolResult: result }]
+    for (const file of beside) {
+      if (hasRoom(this.#beside, file)) {
+        blocks.push(...file)
+        this.#beside.push(...file)
+      } else this.#waiting.push(file)
+    }
+    this.#addUser(blocks)
     this.#waiting.push(...later)
   }
 

@@ -2,6 +2,10 @@ import { claudeVersion } from './claude-version.ts'
 
 /** Kinds of content block that may stand beside a tool result. */
 export type BedrockContentKind = 'text' | 'image' | 'document' | 'video'
+/** How many files of a kind one message may hold, in any family. Files inside a tool result do not count.
+ *  @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Message.html (read 2026-11-20); one video: seen with Nova only */
+export const filesPerMessage = { image: 20, document: 5, video: 1 } as const
+
 /** In whose words thinking is asked for. */
 export type BedrockThinkingVariant = 'anthropic' | 'openai' | 'qwen' | 'zai' | 'nova'
 

@@ -18,17 +18,17 @@ export interface ToolResultScope extends MediaScope {
 /** A tool's result on the wire. Files the family takes neither inside nor beside a result go to a later user turn. */
 export interface MappedToolResult {
   readonly result: ToolResultBlock
-  /** May stand in the same turn, after the result. */
-  readonly beside: readonly ContentBlock[]
+  /** May stand in the same turn, after the result: each file with the text that names it. */
+  readonly beside: readonly ContentBlock[][]
   /** Must wait for a turn without results. */
-  readonly later: readonly ContentBlock[]
+  readonly later: readonly ContentBlock[][]
 }
 
 /** Maps what a tool returned: one block per item of a list, files inside where the family takes them. */
 export function mapToolReturn(part: ToolReturnPart, toolUseId: string, scope: ToolResultScope): MappedToolResult {
   const content: ToolResultContentBlock[] = []
-  const beside: ContentBlock[] = []
-  const later: ContentBlock[] = []
+  const beside: ContentBlock[][] = []
+  const later: ContentBlock[][] = []
   const { facts } = scope
   for (const item of itemsOf(part.content)) {
     if (!isMultiModalContent(item)) {
@@ -42,7 +42,7 @@ export function mapToolReturn(part: ToolReturnPart, toolUseId: string, scope: To
     content.push({ text: filePlaceholder(item) })
     const kind = kindOfFile(item)
     const sibling = isColocatable(kind, facts) ? beside : later
-    sibling.push({ text: fileIntroduction(item) }, mapFile(item, scope))
+    sibling.push([{ text: fileIntroduction(item) }, mapFile(item, scope)])
   }
   if (content.length === 0) content.push(valueBlock(part.content ?? '', facts.bedrockToolResultFormat))
   return { result: { toolUseId, ...withOutcome(part, content, facts) }, beside, later }

@@ -1,24 +1,41 @@
 import type { ContentBlock, Message } from '@aws-sdk/client-bedrock-runtime'
-import type { BedrockContentKind } from './families.ts'
+import { filesPerMessage, type BedrockContentKind } from './families.ts'
 
 /** Synthetic turns say this: several models refuse whitespace. */
 const filler: ContentBlock.TextMember = { text: '.' }
 
-/** Joins neighbouring user turns. Where the family cannot have a tool result beside what would come next to it, an assistant
- *  turn goes between: Bedrock itself joins turns of one role again, so leaving them apart would not help. */
+/** Joins neighbouring user turns. Where the family cannot have a tool result beside what would come next to it, or the files
+ *  would be too many for one message, an assistant turn goes between: Bedrock itself joins turns of one role again, so leaving
+ *  them apart would not help. */
 export function mergeTurns(messages: readonly Message[], beside: readonly BedrockContentKind[]): Message[] {
   const merged: Message[] = []
   for (const message of messages) {
     const last = merged.at(-1)
     if (last?.role !== 'user' || message.role !== 'user') {
       merged.push(message)
-    } else if (mayStandTogether(last.content!, message.content!, beside)) {
+    } else if (mayStandTogether(last.content!, message.content!, beside) && hasRoom(last.content!, message.content!)) {
       last.content!.push(...message.content!)
     } else {
       merged.push({ role: 'assistant', content: [{ ...filler }] }, message)
     }
   }
   return merged
+}
+
+const limitedKinds = Object.keys(filesPerMessage) as (keyof typeof filesPerMessage)[]
+
+/** Whether one message may hold the files of both. */
+export function hasRoom(a: readonly ContentBlock[], b: readonly ContentBlock[]): boolean {
+  return limitedKinds.every(kind => {
+    const added = countOf(kind, b)
+    return added === 0 || countOf(kind, a) + added <= filesPerMessage[kind]
+  })
+}
+
+function countOf(kind: keyof typeof filesPerMessage, blocks: readonly ContentBlock[]): number {
+  let count = 0
+  for (const block of blocks) if (block[kind] !== undefined) count++
+  return count
 }
 
 /** A conversation needs a turn, and most families need it to be the user's. */

@@ -1,4 +1,4 @@
-import type { ConverseRequest } from '@aws-sdk/client-bedrock-runtime'
+import type { ConverseRequest, Message } from '@aws-sdk/client-bedrock-runtime'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { block, reply } from '@tenon/local-bedrock'
 import { z } from 'zod'
@@ -88,6 +88,38 @@ describe('tool results', () => {
     expect(results!.content![0]!.toolResult!.content![1]!.text).toMatch(/^See file \w+\.$/)
     expect(filler!.role).toBe('assistant')
     expect(files!.content!.map(block => Object.keys(block)[0])).toEqual(['text', 'image'])
+  })
+
+  const files = (count: number) => Array.from({ length: count }, () => ['text', 'document']).flat()
+  const kindsIn = (message: Message) => message.content!.map(block => Object.keys(block)[0])
+
+  it.each([
+    ['inside the results', claude, [['toolResult', 'toolResult']]],
+    ['beside them, the sixth later', nova, [['toolResult', 'toolResult', ...files(5)], files(1)]],
+    ['later, five and one', 'us.writer.palmyra-x5-v1:0', [['toolResult', 'toolResult'], files(5), files(1)]],
+  ])('six documents from tools go %s', async (_, model, turns) => {
+    const body = await sent(
+      {
+        messages: [
+          userTurn('Hello'),
+          called('a', 'b'),
+          toolTurn(returned('a', [pdf, pdf, pdf]), returned('b', [pdf, pdf, pdf])),
+        ],
+        parameters: asked,
+      },
+      model,
+    )
+    const [, , ...after] = body.messages!
+    expect(after.map(kindsIn)).toEqual(turns.flatMap((turn, index) => (index === 0 ? [turn] : [['text'], turn])))
+  })
+
+  it('prompts whose documents are too many for one message stay apart', async () => {
+    const body = await sent({ messages: [userTurn(['Read', pdf, pdf, pdf]), userTurn(['And', pdf, pdf, pdf])] })
+    expect(body.messages!.map(kindsIn)).toEqual([
+      ['text', 'document', 'document', 'document'],
+      ['text'],
+      ['text', 'document', 'document', 'document'],
+    ])
   })
 
   it.each([[[]], [''], [null], [undefined], [[null]], ['  ']])(
