@@ -1,6 +1,7 @@
 import { ConverseCommand, ConverseStreamCommand } from '@aws-sdk/client-bedrock-runtime'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../scripts/test-support/property-runs.ts'
 import { AwsError, block, reply, scriptedResponder } from './index.ts'
 import type { ContentBlock, LocalBedrockOptions, ReplyChunk } from './index.ts'
 import { eventsOfReply, jsonPieces, messageOfEvents, textPieces } from './stream-events.ts'
@@ -242,6 +243,7 @@ describe('pieces', () => {
         expect(pieces.every(piece => !/\p{Surrogate}/u.test(piece))).toBe(!/\p{Surrogate}/u.test(text))
         expect(jsonPieces(text).join('')).toBe(text)
       }),
+      runs(),
     )
   })
 
@@ -265,6 +267,7 @@ describe('pieces', () => {
         const ending = { stopReason: 'end_turn', metadata: { usage: {} } }
         expect(messageOfEvents(eventsOfReply({ content: blocks }, () => ending)).content).toEqual(blocks)
       }),
+      runs(),
     )
   })
 })

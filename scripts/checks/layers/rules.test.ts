@@ -215,6 +215,18 @@ describe('packages', () => {
     ])
   })
 
+  it('lets a test, and nothing else, use what serves the tests of all packages', () => {
+    const problems = problemsOf({
+      ...graph,
+      'packages/graph/src/index.ts': `import '../../../scripts/test-support/runs.ts'`,
+      'packages/graph/src/index.test.ts': `import '../../../scripts/test-support/runs.ts'\nimport '../../../scripts/run.ts'`,
+    })
+    expect(problems).toEqual([
+      'packages/graph/src/index.ts:1 imports scripts/test-support/runs.ts, outside its own src',
+      'packages/graph/src/index.test.ts:2 imports scripts/run.ts, outside its own package',
+    ])
+  })
+
   it('rejects a package that depends on one it should not know', () => {
     const problems = problemsOf({ ...graph, 'packages/graph/src/index.ts': `export * from 'tenon/testing'` })
     expect(problems).toEqual([

@@ -73,12 +73,15 @@ function packageProblems(repository: string, own: Package, file: Source): string
   })
 }
 
-/** A test may import what it likes, as long as it is of its own package or has a public name. */
+const sharedTestSupport = join('scripts', 'test-support')
+
+/** A test may import what it likes, as long as it is of its own package, has a public name, or serves tests of all packages. */
 function testProblems(repository: string, own: Package, path: string): string[] {
   const file = join(own.folder, path)
   return parseFile(file).imports.flatMap(({ specifier, line }) => {
     const target = resolve(dirname(file), specifier)
     if (!specifier.startsWith('.') || !relative(own.folder, target).startsWith('..')) return []
+    if (dirname(relative(repository, target)) === sharedTestSupport) return []
     return [`${own.path}/${path}:${line} imports ${relative(repository, target)}, outside its own package`]
   })
 }

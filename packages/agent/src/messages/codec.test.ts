@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../../scripts/test-support/property-runs.ts'
 import { UserError } from '../errors/user-error.ts'
 import { emptyUsage, requestUsage } from '../usage/usage.ts'
 import { messagesFromJson, messagesFromWire, messagesToJson, messagesToWire } from './codec.ts'
@@ -456,7 +457,7 @@ describe('the round trip', () => {
         expect(messagesFromJson(messagesToJson(messages))).toEqual(messages)
         expect(messages).toEqual(before)
       }),
-      { numRuns: 200 },
+      runs(200),
     )
   })
 
@@ -495,7 +496,7 @@ describe('the round trip', () => {
           expect(UserError.is(error)).toBe(true)
         }
       }),
-      { numRuns: 400 },
+      runs(400),
     )
   })
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../../scripts/test-support/property-runs.ts'
 import { emptyUsage } from '../usage/usage.ts'
 import { cleanHistory, HistoryCleaner } from './history.ts'
 import { interruptedToolReturnContent, isSynthesizedToolReturn, isToolResult } from './history-parts.ts'
@@ -213,7 +214,7 @@ describe('properties of cleanHistory', () => {
         expect(cleanHistory(history, options)).toEqual(once)
         expect(history).toEqual(before)
       }),
-      { numRuns: 600 },
+      runs(600),
     )
   })
 
@@ -235,7 +236,7 @@ describe('properties of cleanHistory', () => {
         }
         for (const [key, calls] of called) expect(answered.get(key) ?? 0).toBeGreaterThanOrEqual(calls)
       }),
-      { numRuns: 600 },
+      runs(600),
     )
   })
 
@@ -253,6 +254,7 @@ describe('properties of cleanHistory', () => {
           for (const part of message.parts) expect(left.has(part) || part.kind === 'tool-return').toBe(true)
         }
       }),
+      runs(),
     )
   })
 })
@@ -271,7 +273,7 @@ describe('HistoryCleaner', () => {
           expect(step === live).toBe(whole === live)
         }
       }),
-      { numRuns: 800 },
+      runs(800),
     )
   })
 

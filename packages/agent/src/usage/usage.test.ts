@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../../scripts/test-support/property-runs.ts'
 import { UsageLimitExceeded } from '../errors/run-error.ts'
 import { addUsage } from './add-usage.ts'
 import {
@@ -47,7 +48,10 @@ describe('decimals', () => {
       `${n < 0n ? '-' : ''}${String(n < 0n ? -n : n)
         .padStart(7, '0')
         .replace(/(\d{6})$/, '.$1')}`
-    fc.assert(fc.property(cents, cents, (a, b) => addDecimals(print(a), print(b)) === print(a + b)))
+    fc.assert(
+      fc.property(cents, cents, (a, b) => addDecimals(print(a), print(b)) === print(a + b)),
+      runs(),
+    )
   })
 })
 

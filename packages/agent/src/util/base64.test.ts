@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../../scripts/test-support/property-runs.ts'
 import { base64ToBytes, bytesToBase64, toStandardBase64, toUrlSafeBase64 } from './base64.ts'
 
 describe('base64', () => {
@@ -15,6 +16,7 @@ describe('base64', () => {
           expect(base64ToBytes(text)).toEqual(bytes)
         }
       }),
+      runs(),
     )
   })
 

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { parse as riverParse } from 'jsonriver'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { runs } from '../../../../scripts/test-support/property-runs.ts'
 import type { JsonListener } from './incremental-json.ts'
 import { IncrementalJson, JsonSyntaxError } from './incremental-json.ts'
 import type { JsonValue } from './json.ts'
@@ -205,7 +206,7 @@ describe('IncrementalJson and JSON.parse', () => {
         expectSame(read, value)
         expect(JSON.stringify(read)).toBe(JSON.stringify(value))
       }),
-      { numRuns: 1_000 },
+      runs(1_000),
     )
   })
 
@@ -221,7 +222,7 @@ describe('IncrementalJson and JSON.parse', () => {
         }
         expectSame(readAll(cut(text, at)), expected)
       }),
-      { numRuns: 3_000 },
+      runs(3_000),
     )
   })
 
@@ -288,7 +289,7 @@ describe('partial()', () => {
           expectSame(parser.partial(), valueOfPrefix(sofar))
         }
       }),
-      { numRuns: 1_000 },
+      runs(1_000),
     )
     fc.assert(
       fc.property(document, ({ text }) => {
@@ -298,7 +299,7 @@ describe('partial()', () => {
           expectSame(parser.partial(), valueOfPrefix(text.slice(0, end)))
         }
       }),
-      { numRuns: 100 },
+      runs(100),
     )
   })
 
@@ -377,7 +378,7 @@ describe('the listener', () => {
         })
         expect(values).toEqual(innerFirst(whole))
       }),
-      { numRuns: 500 },
+      runs(500),
     )
   })
 
@@ -444,7 +445,7 @@ describe('another incremental parser', () => {
         readAll(chunks, { value: (path, value) => void ours.push([[...path], structuredClone(value)]) })
         expect(ours).toEqual(theirs)
       }),
-      { numRuns: 200 },
+      runs(200),
     )
   })
 
@@ -462,7 +463,7 @@ describe('another incremental parser', () => {
         note(ours, parser.end())
         expect(ours).toEqual(theirs)
       }),
-      { numRuns: 200 },
+      runs(200),
     )
   })
 
@@ -562,7 +563,7 @@ describe('with fences', () => {
         for (const chunk of cut(text, at)) parser.push(chunk)
         expect(parser.end()).toEqual(value)
       }),
-      { numRuns: 50 },
+      runs(50),
     )
   })
 

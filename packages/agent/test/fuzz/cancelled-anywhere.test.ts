@@ -8,7 +8,7 @@ import { expectValidHistory } from './invariants.ts'
 import { plannedAgent, type PlannedAgent } from './planned-agent.ts'
 import { plans } from './plans.ts'
 import { probe, probePlans } from './probe.ts'
-import { runs, timeLimitMs } from './settings.ts'
+import { runs, timeLimitMs } from '../../../../scripts/test-support/property-runs.ts'
 
 // of this test, not of what it watches
 const { setTimeout: setTimer, clearTimeout: clearTimer } = globalThis

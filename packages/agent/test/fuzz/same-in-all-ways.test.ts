@@ -5,7 +5,7 @@ import { drive, drivers, type Observed } from './drive.ts'
 import { countOpenCalls, expectOrderlyEvents, expectValidHistory, unansweredIds } from './invariants.ts'
 import { plans } from './plans.ts'
 import { probe, probePlans } from './probe.ts'
-import { runs, timeLimitMs } from './settings.ts'
+import { runs, timeLimitMs } from '../../../../scripts/test-support/property-runs.ts'
 
 const anyPlan = plans({ mayHang: false })
 

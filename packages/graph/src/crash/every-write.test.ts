@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs, timeLimitMs } from '../../../../scripts/test-support/property-runs.ts'
 import {
   addUp,
   append,
@@ -98,7 +99,7 @@ const finish = async (
 }
 
 describe('a run that dies at any write', () => {
-  it('ends as if it had not died, whatever its shape', { timeout: 60_000 }, async () => {
+  it('ends as if it had not died, whatever its shape', { timeout: timeLimitMs }, async () => {
     const lists = fc.array(fc.array(fc.integer({ min: -4, max: 9 }), { maxLength: 3 }), { maxLength: 3 })
     const app = everything()
     const begin = { log: [], total: 0 }
@@ -121,7 +122,7 @@ describe('a run that dies at any write', () => {
           if (!died) break
         }
       }),
-      { numRuns: 60 },
+      runs(60),
     )
   })
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../../scripts/test-support/property-runs.ts'
 import { cloneJson } from '../util/json.ts'
 import { finishDraft, openDraft, plain } from './draft.ts'
 import { Branch, compactPatch } from './patch.ts'
@@ -120,7 +121,7 @@ describe('drafts', () => {
           }
         })
       }),
-      { numRuns: 300 },
+      runs(300),
     )
   })
 

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runs, timeLimitMs } from '../../../../../../scripts/test-support/property-runs.ts'
 import { UserError } from '../../../errors/user-error.ts'
 import type { UserContent } from '../../../messages/content.ts'
 import type { ModelMessage } from '../../../messages/message.ts'
@@ -192,7 +193,7 @@ describe.each([
   ['DeepSeek', 'deepseek.v3.2'],
   ['a family nobody described', 'initech.tps-1'],
 ])('any history, sent to %s', (_, name) => {
-  it('is taken by the endpoint, or refused here with a reason', { timeout: 60_000 }, async () => {
+  it('is taken by the endpoint, or refused here with a reason', { timeout: timeLimitMs }, async () => {
     const model = endpoint.model(name, { connect: { maxAttempts: 1 } })
     await fc.assert(
       fc.asyncProperty(history, settings, fc.boolean(), async (messages, chosen, hasTools) => {
@@ -209,7 +210,7 @@ describe.each([
         }
         expect(JSON.stringify(messages)).toBe(before)
       }),
-      { numRuns: 80 },
+      runs(80),
     )
   })
 })

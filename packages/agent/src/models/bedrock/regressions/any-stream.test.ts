@@ -1,6 +1,7 @@
 import type { ConverseStreamOutput } from '@aws-sdk/client-bedrock-runtime'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../../../../scripts/test-support/property-runs.ts'
 import { UnexpectedModelBehavior } from '../../../errors/run-error.ts'
 import { emptyUsage } from '../../../usage/usage.ts'
 import { PartsManager } from '../../parts-manager.ts'
@@ -70,7 +71,7 @@ describe('any events, in any order', () => {
         expect(Object.keys(Object.prototype)).toEqual([])
         JSON.stringify(parts.parts)
       }),
-      { numRuns: 2000 },
+      runs(2000),
     )
   })
 })
