@@ -1,6 +1,6 @@
 // npx tsx bench/graph.ts [steps]: how many commits a second each store of @tenon/graph makes, in wall time, on this machine.
 // A directory and a server of its own for each; a Postgres server is taken from TENON_PG_URL, and left out without it.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -13,7 +13,7 @@ export interface StoreRow {
   /** one run, one step after the other */
   readonly commitsPerSecond: number
   /** a map over 2,000 items, 64 at once: records that gather are committed together */
-  readonly mapItemsPerSecond: number
+  readonly mapItemsPerSecond?: number
 }
 
 const counting = () => {
@@ -58,11 +58,27 @@ const measureStore = async (name: string, store: GraphStore, steps: number): Pro
   }
 }
 
+/** What the disk allows: a line of a record's size appended and flushed, again and again. */
+const measureDisk = async (path: string, steps: number): Promise<StoreRow> => {
+  const file = openSync(path, 'a')
+  const line = `${'x'.repeat(299)}\n`
+  const append = async () => {
+    for (let step = 0; step < steps; step++) {
+      writeSync(file, line)
+      fdatasyncSync(file)
+    }
+  }
+  const commitsPerSecond = await perSecond(steps, 5, append)
+  closeSync(file)
+  return { store: 'floor: 300 bytes appended and flushed', commitsPerSecond }
+}
+
 /** Measures every store there is. @param steps of one run; 2,000 give steady figures */
 export const measureStores = async (steps = 2000): Promise<StoreRow[]> => {
   const directory = mkdtempSync(join(tmpdir(), 'tenon-bench-'))
   const rows: StoreRow[] = []
   try {
+    rows.push(await measureDisk(join(directory, 'floor'), steps))
     rows.push(await measureStore('memory', memoryStore(), steps))
     rows.push(await measureStore('file, flushed', fileStore(join(directory, 'flushed')), steps))
     rows.push(await measureStore('file, not flushed', fileStore(join(directory, 'buffered'), { fsync: false }), steps))
