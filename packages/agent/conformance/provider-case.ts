@@ -61,6 +61,7 @@ export interface ErrorRecord {
   readonly status_code?: number
   readonly model_name?: string
   readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
   readonly suggested_model_id?: string | null
   readonly exceptions?: readonly ErrorRecord[]
 }

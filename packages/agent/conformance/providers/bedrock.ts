@@ -6,6 +6,7 @@ import { bedrockJsonSchemaTransformer, inlineDefsTransformer } from '../../src/m
 import { resolveProfile } from '../../src/models/profile.ts'
 import { readSettings } from '../wire/settings.ts'
 import { bedrockUnits } from './bedrock-units.ts'
+import type { WireRecord } from '../provider-case.ts'
 import type { HttpProvider, ModelFactory, Traffic } from './http-provider.ts'
 
 const providerFor = (traffic: Traffic) =>
@@ -23,6 +24,27 @@ const converseModel: ModelFactory = (record, traffic, profile) =>
     profile,
     settings: readSettings(record.settings),
   })
+
+/** How boto3 tells an error, as the service sends it. */
+function errorBody(error: unknown): unknown {
+  const { Code, Message } = (error as { Error?: WireRecord } | undefined)?.Error ?? {}
+  return Code === undefined ? error : { __type: Code, message: Message }
+}
+
+/** Text is all that the cases without an answer hold. */
+function plainAnswer(response: WireRecord): unknown {
+  const parts = response['parts'] as readonly WireRecord[]
+  const usage = response['usage'] as WireRecord
+  const details = response['provider_details'] as WireRecord | null
+  if (parts.some(part => part['part_kind'] !== 'text')) return undefined
+  const [inputTokens, outputTokens] = [Number(usage['input_tokens']), Number(usage['output_tokens'])]
+  return {
+    output: { message: { role: 'assistant', content: parts.map(part => ({ text: part['content'] })) } },
+    stopReason: details?.['finish_reason'],
+    usage: { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens },
+    metrics: { latencyMs: 1 },
+  }
+}
 
 export const bedrock: HttpProvider = {
   profileProvider: 'BedrockProvider',
@@ -49,4 +71,6 @@ export const bedrock: HttpProvider = {
     'trace',
   ],
   units: bedrockUnits,
+  errorBody,
+  plainAnswer,
 }

@@ -5,6 +5,7 @@ import { compare, type Difference } from '../compare/compare.ts'
 import { Bindings } from '../compare/tokens.ts'
 import type { Corpus } from '../corpus.ts'
 import type {
+  ErrorRecord,
   ModelRecord,
   ProviderCase,
   RecordedCall,
@@ -88,12 +89,10 @@ export class HttpCaseRunner implements CaseRunner {
     if (call.kind === 'embedding') return this.#runEmbedding(call)
     const apiExchanges = (call.exchanges ?? []).filter(exchange => isApiCall(exchange.request.uri, call.model))
     const sdkReplies = (call.sdk_calls ?? []).map(sdkCall => this.#sdkResponse(sdkCall))
-    const refusal = this.#unrecordedRefusal(call)
-    const apiReplies = [...apiExchanges.flatMap(exchange => exchange.response ?? []), ...refusal]
-    if (call.result && apiReplies.length + sdkReplies.length === 0)
-      throw new NotSupported('an answer that was not recorded')
+    const recorded = [...apiExchanges.flatMap(exchange => exchange.response ?? []), ...sdkReplies]
+    const replies = recorded.length > 0 ? recorded : this.#unrecordedReply(call)
     const model = await this.#createModel(call.model, call)
-    this.#stub.play([...apiReplies, ...sdkReplies])
+    this.#stub.play(replies)
 
     const place = `call ${call.id}`
     const options = { bindings: new Bindings(), jsonStrings: true, wholeNumbers: true, nullIsAbsent: true }
@@ -102,7 +101,7 @@ export class HttpCaseRunner implements CaseRunner {
     const done = await callModel(model, modelCall, call)
     return [
       ...before,
-      ...(refusal.length > 0 ? [] : compareTraffic(call, apiExchanges, this.#stub.seen, `${place}.request`)),
+      ...(replies !== recorded ? [] : compareTraffic(call, apiExchanges, this.#stub.seen, `${place}.request`)),
       ...this.#compareSdkCalls(call, `${place}.sdk_calls`),
       ...compareResult(call, done, options, this.#endpointOf(call), place),
     ]
@@ -112,13 +111,12 @@ export class HttpCaseRunner implements CaseRunner {
     const create = this.#provider.embeddings?.[call.model.class]
     if (create === undefined) throw new NotSupported(`no class ${call.model.class}`)
     const exchanges = call.exchanges ?? []
-    if (call.error?.type === 'ExceptionGroup' && exchanges.length === 0)
-      throw new NotSupported('an error that was not recorded')
-    this.#stub.play(exchanges.flatMap(({ response }) => response ?? []))
+    const recorded = exchanges.flatMap(({ response }) => response ?? [])
+    this.#stub.play(recorded.length > 0 ? recorded : this.#unrecordedReply(call))
     const done = await callEmbeddingModel(create(call.model, this.#trafficOf(call.model, call)), call)
 
     const place = `call ${call.id}`
-    if (call.error) return compareError(call.error, done.error ?? done.result, `${place}.error`)
+    if (call.error) return compareError(soleError(call.error), done.error ?? done.result, `${place}.error`)
     if (done.error !== undefined) throw done.error
     const options = { bindings: new Bindings(), nullIsAbsent: true }
     return [
@@ -174,11 +172,18 @@ export class HttpCaseRunner implements CaseRunner {
     }
   }
 
-  /** A test that only looked at what its own transport was given: the status and the error are all that is known. */
-  #unrecordedRefusal({ error, exchanges, sdk_calls: sdkCalls }: RecordedCall): RecordedResponse[] {
-    if (error?.status_code === undefined || exchanges?.length || sdkCalls?.length) return []
-    const json = this.#provider.errorBody?.(error.body) ?? error.body
-    return [{ status: error.status_code, headers: { 'content-type': 'application/json' }, body: { json } }]
+  /** For a test that only looked at what its own transport was given: an error or a response is all that is known. */
+  #unrecordedReply({ error, result }: RecordedCall): RecordedResponse[] {
+    const headers = { 'content-type': 'application/json' }
+    if (result) {
+      const json = this.#provider.plainAnswer?.(result)
+      if (json === undefined) throw new NotSupported('an answer that was not recorded')
+      return [{ status: 200, headers, body: { json } }]
+    }
+    const { status_code: status, body, headers: sent } = soleError(error ?? { type: '', message: '' })
+    if (status === undefined) return []
+    const json = this.#provider.errorBody?.(body) ?? body
+    return [{ status, headers: { ...sent, ...headers }, body: { json } }]
   }
 
   #sdkResponse(call: Parameters<NonNullable<HttpProvider['sdkResponse']>>[0]) {
@@ -194,6 +199,11 @@ export class HttpCaseRunner implements CaseRunner {
       })),
     )
   }
+}
+
+/** The error itself, where parallel work wrapped it. */
+function soleError(error: ErrorRecord): ErrorRecord {
+  return error.exceptions?.length === 1 ? error.exceptions[0]! : error
 }
 
 /** Tells rows apart whatever stands around them. */

@@ -2,7 +2,7 @@ import type { Difference } from '../compare/compare.ts'
 import type { EmbeddingModel } from '../../src/embeddings/embedding-model.ts'
 import type { Model } from '../../src/models/model.ts'
 import type { JsonSchemaTransformer, ModelProfile } from '../../src/models/profile.ts'
-import type { ModelRecord, RecordedResponse, RecordedUnit, SdkCall } from '../provider-case.ts'
+import type { ModelRecord, RecordedResponse, RecordedUnit, SdkCall, WireRecord } from '../provider-case.ts'
 import type { HttpStub, SeenRequest } from '../traffic/http-stub.ts'
 
 /** Where a model's requests go while a case is replayed. */
@@ -32,6 +32,8 @@ export interface HttpProvider {
   readonly units?: Readonly<Record<string, UnitCheck>>
   /** The body in which the provider sends the error that its SDK hands on. Default: the error itself. */
   errorBody?(error: unknown): unknown
+  /** An answer that the recorded response can have come from, for cases that kept none. `undefined`: not with this response. */
+  plainAnswer?(response: WireRecord): unknown
   /** The HTTP response that makes the vendor's SDK return what a faked one returned. */
   sdkResponse?(call: SdkCall): RecordedResponse
   /** The arguments a faked SDK call was given, seen in the request that a real SDK made of ours. */
