@@ -127,6 +127,21 @@ export const toolConfigRules: readonly Rule[] = [
     },
   },
   {
+    id: 'tool-choice-twice',
+    refuses: 'a type of tool choice among the additional fields beside `toolChoice`, or neither (Claude)',
+    source: 'https://github.com/BerriAI/litellm/issues/36536',
+    check: ({ request: { toolConfig, additionalModelRequestFields: fields }, isClaude }) => {
+      const inner = isJsonObject(fields) ? fields['tool_choice'] : undefined
+      if (!isClaude || !isJsonObject(inner)) return undefined
+      const kind = Object.keys(toolConfig?.toolChoice ?? {})[0]
+      if (kind === undefined)
+        return inner['type'] === undefined ? fromModel('tool_choice.type: Field required') : undefined
+      return inner['type'] === undefined
+        ? undefined
+        : `The additional field tool_choice/type conflicts with the existing field toolConfig.toolChoice.${kind}`
+    },
+  },
+  {
     id: 'system-tool',
     refuses: 'a system tool the model does not have',
     source: 'https://docs.aws.amazon.com/nova/latest/nova2-userguide/web-grounding.html',

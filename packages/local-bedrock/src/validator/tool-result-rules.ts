@@ -175,6 +175,19 @@ export const toolResultRules: readonly Rule[] = [
       ),
   },
   {
+    id: 'tool-result-json',
+    refuses: 'JSON inside a result that is not an object',
+    source: 'reports of several projects, with the message of the service (read 2026-11-23)',
+    check: ({ blocks }) =>
+      firstOf(blocks, ({ block, path }) =>
+        firstOf((block.toolResult?.content ?? []).entries(), ([index, { json }]) =>
+          json === undefined || isJsonObject(json)
+            ? undefined
+            : `The format of the value at ${path}.toolResult.content.${index}.json is invalid. Provide a json object for the field and try again.`,
+        ),
+      ),
+  },
+  {
     id: 'tool-result-content-empty',
     refuses: 'a result without content',
     source: 'https://github.com/aws-samples/sample-multi-agent-orchestration-chat-on-agentcore/issues/15',

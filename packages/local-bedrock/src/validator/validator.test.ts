@@ -209,6 +209,26 @@ const refused: Case[] = [
     "Tool 'nope' not found",
   ],
   [
+    'tool-choice-twice',
+    claude,
+    {
+      messages: hello,
+      toolConfig: { tools: [spec()], toolChoice: { any: {} } },
+      additionalModelRequestFields: { tool_choice: { type: 'any', disable_parallel_tool_use: true } },
+    },
+    'tool_choice/type conflicts with the existing field toolConfig.toolChoice.any',
+  ],
+  [
+    'tool-choice-twice',
+    claude,
+    {
+      messages: hello,
+      ...tools(),
+      additionalModelRequestFields: { tool_choice: { disable_parallel_tool_use: true } },
+    },
+    'tool_choice.type: Field required',
+  ],
+  [
     'system-tool',
     nova,
     { messages: hello, ...tools(spec(), { systemTool: { name: 'nova_grounding' } }) },
@@ -559,6 +579,12 @@ const refused: Case[] = [
     claude,
     { messages: [user(text('Hi')), assistant(call()), user(result('id1', [text('x'), cachePoint()]))], ...tools() },
     'ToolResultContentBlock object at messages.2.content.0.toolResult.content.1 must set one of the following keys: text, json',
+  ],
+  [
+    'tool-result-json',
+    mistral,
+    { messages: [...hello, assistant(call('abcdefghi')), user(result('abcdefghi', [{ json: [1] }]))], ...tools() },
+    'toolResult.content.0.json is invalid. Provide a json object for the field and try again.',
   ],
   [
     'tool-result-content-empty',

@@ -27,18 +27,23 @@ export function additionalFields(
   return Object.keys(merged).length === 0 ? undefined : merged
 }
 
-/** Claude's own word for one call at a time, which needs its own word for the choice beside it.
- *  @see https://platform.claude.com/docs/en/agents-and-tools/tool-use/implement-tool-use (read 2026-08-22) */
+/** Claude's own word for one call at a time. It lies in Claude's own tool choice, which needs a `type`: that of `toolChoice`, where
+ *  one is sent, and Bedrock refuses to hear it twice; else its own.
+ *  @see https://github.com/BerriAI/litellm/issues/36536 (read 2026-11-23)
+ *  @see https://github.com/BerriAI/litellm/pull/34347 (read 2026-11-23) */
 function parallelFields(
   facts: BedrockFacts,
-  { parallelToolCalls }: ModelSettings,
+  settings: ModelSettings,
   toolConfig: ToolConfiguration | undefined,
 ): JsonObject {
-  const choice = toolConfig?.toolChoice
-  if (parallelToolCalls !== false || choice === undefined || !facts.bedrockSupportsDisablingParallelToolCalls) return {}
-  const name = choice.tool?.name
-  const type = name !== undefined ? 'tool' : choice.any !== undefined ? 'any' : 'auto'
-  return { tool_choice: { type, ...(name !== undefined && { name }), disable_parallel_tool_use: true } }
+  if (toolConfig === undefined || !callsOneByOne(facts, settings)) return {}
+  const isTold = toolConfig.toolChoice !== undefined
+  return { tool_choice: { ...(!isTold && { type: 'auto' }), disable_parallel_tool_use: true } }
+}
+
+/** Whether Claude is told to make one call at a time. */
+export function callsOneByOne(facts: BedrockFacts, { parallelToolCalls }: ModelSettings): boolean {
+  return parallelToolCalls === false && facts.bedrockSupportsDisablingParallelToolCalls === true
 }
 
 function betaFields(facts: BedrockFacts, { bedrockAnthropicBetas }: ModelSettings): JsonObject {

@@ -13,7 +13,9 @@ import type {
   ThinkingPart,
   ToolCallPart,
 } from '../../messages/part.ts'
+import { valueText } from '../../messages/tool-return-text.ts'
 import { base64ToBytes } from '../../util/base64.ts'
+import { isPlainObject } from '../../util/json.ts'
 import type { BedrockProfile } from './facts.ts'
 import { parseModelId } from './model-id.ts'
 import { nativeToolByKind } from './native-tools.ts'
@@ -94,7 +96,11 @@ function mapThinking(part: ThinkingPart, scope: AssistantScope, response: ModelR
     return { reasoningContent: { reasoningText: { text: part.content, signature: part.signature } } }
   }
   // Nova shows a placeholder for what it thought, and needs none of it back
-  if (part.content === '' || (part.providerName === scope.system && part.content === '[REDACTED]')) return undefined
+  if (
+    part.content === '' ||
+    ((part.providerName ?? response.providerName) === scope.system && part.content === '[REDACTED]')
+  )
+    return undefined
   const [open, close] = profile.thinkingTags
   return { text: wellFormed(`${open}\n${part.content}\n${close}`) }
 }
@@ -160,6 +166,7 @@ function mapNativeReturn(
 function nativeContent(content: unknown): ToolResultBlock['content'] {
   if (content === null || content === undefined) return [{ json: {} }]
   if (typeof content === 'string') return [{ text: wellFormed(content) }]
+  if (!isPlainObject(content)) return [{ text: valueText(content) }]
   return [{ json: wellFormedJson(content) as ToolResultContentBlock.JsonMember['json'] }]
 }
 

@@ -8,6 +8,7 @@ import { DocumentNames } from './content.ts'
 import type { BedrockProfile } from './facts.ts'
 import { guardUserText } from './guard-content.ts'
 import { ToolCallIds, type ToolNames } from './tool-names.ts'
+import { tellToolsAsText } from './tools-as-text.ts'
 import { mapToolRetry, mapToolReturn, type ToolResultScope } from './tool-result.ts'
 import { ensureUserTurnFirst, finishLastTurn, hasRoom, mergeTurns, orderToolResults } from './turns.ts'
 import { mapUserPrompt, type UserPromptScope } from './user-prompt.ts'
@@ -45,7 +46,8 @@ export function mapConversation(history: readonly ModelMessage[], scope: Convers
     else writer.addResponse(mapResponse(message, answers))
   }
   writer.flush()
-  if (scope.guard !== undefined) guardUserText(writer.messages, scope.guard)
+  if (scope.guard !== undefined) guardUserText(writer.prompts, scope.guard)
+  if (!scope.profile.supportsTools) tellToolsAsText(writer.messages)
   const messages = mergeTurns(writer.messages, scope.profile.bedrockToolResultColocatableContent)
   orderToolResults(messages)
   finishLastTurn(messages, scope.profile.bedrockSupportsPrefill)
@@ -56,6 +58,8 @@ export function mapConversation(history: readonly ModelMessage[], scope: Convers
 /** Writes turn by turn. Files that may not stand beside a tool result, or find no room there, wait until the run of results is over. */
 class ConversationWriter {
   readonly messages: Message[] = []
+  /** Those of the messages that the user wrote. */
+  readonly prompts: Message[] = []
   readonly systemPrompts: string[] = []
   readonly ids: ToolCallIds
   readonly #scope: UserPromptScope & ToolResultScope
@@ -99,13 +103,13 @@ class ConversationWriter {
         return
       case 'user-prompt':
         this.flush()
-        return this.#addUser(mapUserPrompt(part.content, this.#scope, this.messages))
+        return this.#addPrompt(mapUserPrompt(part.content, this.#scope, this.messages))
       case 'tool-return':
         return this.#addReturn(part)
       case 'retry-prompt':
         return this.#addRetry(part)
       case 'speech':
-        if (part.transcript) this.#addUser([{ text: wellFormed(part.transcript) }])
+        if (part.transcript) this.#addPrompt([{ text: wellFormed(part.transcript) }])
         return
       // rendered as text or tools before the request is mapped
       case 'tool-availability-delta':
@@ -132,6 +136,12 @@ class ConversationWriter {
     }
     this.flush()
     this.#addUser([{ text: wellFormed(retryPromptText(part)) }])
+  }
+
+  #addPrompt(content: ContentBlock[]): void {
+    const count = this.messages.length
+    this.#addUser(content)
+    this.prompts.push(...this.messages.slice(count))
   }
 
   #addUser(content: ContentBlock[]): void {

@@ -5,6 +5,8 @@ import type { BedrockContentKind, BedrockThinkingVariant } from './families.ts'
 export interface BedrockFacts {
   /** `false`: the constructor warns the user off, the model is not served by Converse. */
   readonly bedrockSupportedOnConverse?: boolean
+  /** There is a system prompt. `false`: instructions go to the front of the first user turn. Default `true`. */
+  readonly bedrockSupportsSystem?: boolean
   /** Tools may be used in a stream as well. `false`: such a request goes without streaming, and its answer is streamed here. */
   readonly bedrockStreamsToolCalls?: boolean
   /** `toolChoice` may be sent at all. */
@@ -69,6 +71,7 @@ export type ResolvedBedrockFacts = Required<Omit<BedrockFacts, 'bedrockThinkingV
 /** What is assumed of a family nobody described: the narrowest reading that every known family accepts. */
 const defaultBedrockFacts: ResolvedBedrockFacts = {
   bedrockSupportedOnConverse: true,
+  bedrockSupportsSystem: true,
   bedrockStreamsToolCalls: true,
   bedrockSupportsToolChoice: false,
   bedrockToolResultFormat: 'text',

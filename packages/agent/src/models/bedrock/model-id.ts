@@ -8,7 +8,8 @@ export interface BedrockModelId {
   readonly geo?: string
   /** `anthropic`, `amazon`, …: absent when the id hides it (application inference profiles, custom models). */
   readonly vendor?: string
-  /** The model's name without geography, vendor and version: `claude-sonnet-4-5-20250929`. */
+  /** The model's name without geography, vendor and version: `claude-sonnet-4-5-20250929`. Of a router: that of the model behind
+   *  it which takes least. */
   readonly name?: string
   /** The id without geography, as `CountTokens` and price lists want it. Equals `id` where nothing is known. */
   readonly baseId: string
@@ -25,6 +26,13 @@ const arnPattern = /^arn:[^:]*:bedrock:([^:]*):[^:]*:([^/]+)\/(.+)$/
 const transparentResources = new Set(['foundation-model', 'inference-profile', 'default-prompt-router'])
 /** … and which name one model, whose base id is that of the model. */
 const namingResources = new Set(['foundation-model', 'inference-profile'])
+/** The models behind AWS's own prompt routers that take least: what they take, the others take as well.
+ *  @see https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-routing.html (read 2026-11-23) */
+const leastOfRouter = new Map([
+  ['claude', 'claude-3-haiku-20240307'],
+  ['llama', 'llama3-1-8b-instruct'],
+  ['nova', 'nova-lite'],
+])
 /** `-v1:0`, and the size of the context or the kind of throughput behind it. */
 const versionSuffix = /-v\d+(?::\d+)?(?::\d+k|:mm)?$/
 
@@ -34,8 +42,9 @@ export function parseModelId(id: string): BedrockModelId {
   if (arn === null) return { ...parseName(id), id }
   const [, region = '', resource = '', last = ''] = arn
   const inner = transparentResources.has(resource) ? parseName(last) : { baseId: id }
-  const baseId = namingResources.has(resource) ? inner.baseId : id
-  return { ...inner, id, baseId, arn: { resource, region } }
+  if (namingResources.has(resource)) return { ...inner, id, arn: { resource, region } }
+  const name = leastOfRouter.get(inner.name?.replace(/:\d+$/, '') ?? '') ?? inner.name
+  return { ...inner, ...(name !== undefined && { name }), id, baseId: id, arn: { resource, region } }
 }
 
 function parseName(id: string): Omit<BedrockModelId, 'id'> {

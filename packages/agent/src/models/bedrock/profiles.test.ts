@@ -23,7 +23,10 @@ describe('parseModelId', () => {
       'arn:aws-us-gov:bedrock:us-gov-west-1:1:inference-profile/us-gov.anthropic.claude-3-haiku-20240307-v1:0',
       { geo: 'us-gov', vendor: 'anthropic' },
     ],
-    ['arn:aws:bedrock:us-east-1:1:default-prompt-router/anthropic.claude:1', { vendor: 'anthropic', name: 'claude:1' }],
+    [
+      'arn:aws:bedrock:us-east-1:1:default-prompt-router/anthropic.claude:1',
+      { vendor: 'anthropic', name: 'claude-3-haiku-20240307' },
+    ],
     [
       'arn:aws:bedrock:us-east-1:1:application-inference-profile/abc',
       { arn: { resource: 'application-inference-profile', region: 'us-east-1' } },
@@ -48,6 +51,17 @@ describe('parseModelId', () => {
 })
 
 describe('profiles', () => {
+  it("a router of AWS's own has what all models behind it take", () => {
+    const router = (name: string) => bedrockModelProfile(`arn:aws:bedrock:us-east-1:1:default-prompt-router/${name}`)
+    expect(router('anthropic.claude:1')).toMatchObject({
+      bedrockSampling: 'free',
+      bedrockSupportsAdaptiveThinking: false,
+      supportsJsonSchemaOutput: false,
+    })
+    expect(router('meta.llama:1')).toEqual(bedrockModelProfile('meta.llama3-1-8b-instruct-v1:0'))
+    expect(router('amazon.nova:1')).toEqual(bedrockModelProfile('amazon.nova-lite-v1:0'))
+  })
+
   it('every known name has a family', () => {
     for (const name of LatestBedrockModelNames) {
       expect(Object.keys(bedrockModelProfile(name)).length, name).toBeGreaterThanOrEqual(1)

@@ -37,6 +37,7 @@ function profileOf(facts: FamilyFacts): Partial<ModelProfile> {
     supportsAudioInput: facts.hears,
     ...(facts.searchesTools && { toolDeferralMode: 'standalone' }),
     bedrockSupportedOnConverse: facts.isOnConverse,
+    bedrockSupportsSystem: facts.hasSystem,
     bedrockStreamsToolCalls: facts.tools !== 'unary',
     // some families can be made to call any tool but not a certain one: too little to rely on
     bedrockSupportsToolChoice: facts.toolChoice.includes('tool'),

@@ -14,7 +14,7 @@ import { mapConversation } from './conversation.ts'
 import type { BedrockProfile } from './facts.ts'
 import { isPromptArn, parseModelId } from './model-id.ts'
 import { samplingOf, type Sampling } from './sampling.ts'
-import { mapSystem } from './system.ts'
+import { beginWithInstructions, mapSystem } from './system.ts'
 import { mayThinkNow } from './thinking.ts'
 import { mapToolConfig, toolsOfHistory } from './tool-config.ts'
 import { toolNamesOf } from './tool-names.ts'
@@ -74,11 +74,13 @@ function mapCommon(call: ModelCall, scope: RequestScope, files: FetchedFiles): C
     guard: settings.bedrockGuardContent,
   })
   const caching = profile.bedrockSupportsPromptCaching
-  const system = mapSystem(
+  const instructions = mapSystem(
     systemPrompts,
     parameters.instructionParts ?? [],
     caching ? settings.bedrockCacheInstructions : undefined,
   )
+  const system = profile.bedrockSupportsSystem ? instructions : []
+  if (!profile.bedrockSupportsSystem) beginWithInstructions(messages, instructions)
   const toolConfig =
     mapToolConfig({ modelName, profile, parameters, settings, names }) ??
     toolsOfHistory(messages, [...parameters.functionTools, ...parameters.outputTools], { profile, names })

@@ -20,8 +20,8 @@ export interface BedrockGuardrailConfig {
 export interface BedrockModelSettings {
   /** The guardrail to apply. With a trace, its findings stand in `providerDetails.trace`. */
   readonly bedrockGuardrailConfig?: BedrockGuardrailConfig
-  /** Which user text the guardrail is to look at: wraps it in `guardContent`. `last`: that of the newest user turn;
-   *  `all`: that of every user turn. Default: none, the guardrail then reads everything. */
+  /** Which user text the guardrail is to look at: wraps it in `guardContent`. `last`: that of the newest prompt, also while tools
+   *  answer it; `all`: that of every prompt. Default: none, the guardrail then reads everything. */
   readonly bedrockGuardContent?: 'last' | 'all'
   /** `{ latency: 'optimized' }` on the models that have it. */
   readonly bedrockPerformanceConfiguration?: { readonly latency: 'standard' | 'optimized' }

@@ -1,4 +1,4 @@
-import type { SystemContentBlock } from '@aws-sdk/client-bedrock-runtime'
+import type { Message, SystemContentBlock } from '@aws-sdk/client-bedrock-runtime'
 import type { InstructionPart } from '../../messages/part.ts'
 import { cachePointBlock } from './cache-points.ts'
 import type { BedrockCacheSetting } from './settings.ts'
@@ -20,4 +20,12 @@ export function mapSystem(
   const index = firstDynamic < 0 ? blocks.length : systemPrompts.length + firstDynamic
   if (index > 0) blocks.splice(index, 0, cachePointBlock(caching))
   return blocks
+}
+
+/** For a model without a system prompt: its texts open the first turn of the user's. */
+export function beginWithInstructions(messages: Message[], system: readonly SystemContentBlock[]): void {
+  const texts = system.flatMap(({ text }) => (text === undefined ? [] : { text }))
+  const [first] = messages
+  if (first?.role === 'user') first.content!.unshift(...texts)
+  else if (texts.length > 0) messages.unshift({ role: 'user', content: texts })
 }

@@ -11,6 +11,7 @@ import type { ModelRequestParameters } from '../model.ts'
 import type { ModelSettings } from '../settings.ts'
 import { resolveToolChoice, type ResolvedToolChoice } from '../tool-choice.ts'
 import { declaredFunctionTools } from '../tool-visibility.ts'
+import { callsOneByOne } from './additional-fields.ts'
 import { cachePointBlock } from './cache-points.ts'
 import type { BedrockProfile } from './facts.ts'
 import { nativeToolByKind } from './native-tools.ts'
@@ -27,11 +28,17 @@ export interface ToolConfigScope {
 }
 
 /** The tools of a request and how free the model is to use them. `undefined`: none.
- *  @throws {UserError} when the settings force a tool that this model, or thinking, does not let be forced */
+ *  @throws {UserError} for a model without tools, and when the settings force a tool that this model, or thinking, does not let be forced */
 export function mapToolConfig(scope: ToolConfigScope): ToolConfiguration | undefined {
-  const { parameters, settings, profile } = scope
+  const { parameters, settings, profile, modelName } = scope
   const choice = resolveToolChoice(settings.toolChoice, parameters)
   if (choice === 'none') return undefined
+  if (!profile.supportsTools && parameters.functionTools.length + parameters.outputTools.length > 0) {
+    throw new UserError(
+      `The model \`${modelName}\` knows no tools. Leave them out, or choose another model; if it has learnt them since, say so with ` +
+        'the option `profile: { supportsTools: true }` of BedrockConverseModel.',
+    )
+  }
   const { tools, toolChoice } = choose(choice, scope)
   for (const native of parameters.nativeTools) {
     const tool = nativeToolByKind(native.kind)
@@ -40,7 +47,9 @@ export function mapToolConfig(scope: ToolConfigScope): ToolConfiguration | undef
   if (tools.length === 0) return undefined
   const { bedrockCacheToolDefinitions: caching } = settings
   if (caching && profile.bedrockSupportsToolCaching) tools.push(cachePointBlock(caching))
-  return { tools, ...(profile.bedrockSupportsToolChoice && { toolChoice }) }
+  // then it is told with the fields of the model
+  const isToldElsewhere = toolChoice.auto !== undefined && callsOneByOne(profile, settings)
+  return { tools, ...(profile.bedrockSupportsToolChoice && !isToldElsewhere && { toolChoice }) }
 }
 
 function choose(

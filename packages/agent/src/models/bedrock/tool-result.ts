@@ -5,6 +5,7 @@ import { isMultiModalContent } from '../../messages/content-codec.ts'
 import { retryPromptText } from '../../messages/retry-prompt-text.ts'
 import { fileIntroduction, filePlaceholder, valueText } from '../../messages/tool-return-text.ts'
 import { toJsonValue } from '../../messages/json-value.ts'
+import { isPlainObject } from '../../util/json.ts'
 import { formatOfSentDocument, kindOfFile, mapFile, type MediaScope } from './content.ts'
 import type { ResolvedBedrockFacts } from './facts.ts'
 import type { MediaKind } from './media-format.ts'
@@ -73,8 +74,11 @@ function valueBlock(value: unknown, format: 'text' | 'json'): ToolResultContentB
   if (value === null || value === undefined || (typeof value === 'string' && value.trim() === ''))
     return { text: '(no output)' }
   if (typeof value === 'string') return { text: wellFormed(value) }
-  if (format === 'json')
-    return { json: wellFormedJson(toJsonValue(value)) as ToolResultContentBlock.JsonMember['json'] }
+  if (format === 'json') {
+    const json = toJsonValue(value)
+    // for anything else Bedrock asks to "provide a json object" (as several projects report; 2026-11-23)
+    if (isPlainObject(json)) return { json: wellFormedJson(json) as ToolResultContentBlock.JsonMember['json'] }
+  }
   return { text: typeof value === 'object' ? textOf(value) : valueText(value) }
 }
 

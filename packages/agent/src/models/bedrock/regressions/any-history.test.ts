@@ -191,6 +191,7 @@ describe.each([
   ['Writer', 'us.writer.palmyra-x5-v1:0'],
   ['gpt-oss', 'openai.gpt-oss-120b-1:0'],
   ['DeepSeek', 'deepseek.v3.2'],
+  ['Mistral 7B, which knows no tools', 'mistral.mistral-7b-instruct-v0:2'],
   ['a family nobody described', 'initech.tps-1'],
 ])('any history, sent to %s', (_, name) => {
   it('is taken by the endpoint, or refused here with a reason', { timeout: timeLimitMs }, async () => {

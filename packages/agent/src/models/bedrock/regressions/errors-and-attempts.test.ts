@@ -237,6 +237,7 @@ describe('refusals say what to do', () => {
     'The model returned the following errors: input length and `max_tokens` exceed context limit: 1 + 2 > 3',
     'Too many input tokens. Max input tokens: 8192',
     "This model's maximum context length is 8192 tokens",
+    'Input Tokens Exceeded: Number of input tokens exceeds maximum length.',
   ])('R65: "%s" is a context overflow', message => {
     const error = mapError(
       { name: 'ValidationException', message, $metadata: { httpStatusCode: 400 } },

@@ -90,6 +90,18 @@ describe('tool results', () => {
     expect(files!.content!.map(block => Object.keys(block)[0])).toEqual(['text', 'image'])
   })
 
+  it.each([42, true, [1, 2], [[1, 2]], 'text', null])(
+    'Mistral gets %j as text, as JSON must be an object',
+    async content => {
+      const body = await sent(
+        { messages: [userTurn('Hello'), called('a'), toolTurn(returned('a', content))], parameters: asked },
+        mistral,
+      )
+      const blocks = body.messages![2]!.content![0]!.toolResult!.content!
+      expect(blocks.flatMap(block => Object.keys(block)).every(key => key === 'text')).toBe(true)
+    },
+  )
+
   const files = (count: number) => Array.from({ length: count }, () => ['text', 'document']).flat()
   const kindsIn = (message: Message) => message.content!.map(block => Object.keys(block)[0])
 
@@ -111,6 +123,27 @@ describe('tool results', () => {
     )
     const [, , ...after] = body.messages!
     expect(after.map(kindsIn)).toEqual(turns.flatMap((turn, index) => (index === 0 ? [turn] : [['text'], turn])))
+  })
+
+  it('a model without tools and without a system prompt goes on with a conversation that has both', async () => {
+    const body = await sent(
+      {
+        messages: [
+          userTurn('Is it cold?'),
+          called('a', 'b'),
+          toolTurn(returned('a', { celsius: -3 }), { ...returned('b', 'no station'), outcome: 'failed' as const }),
+        ],
+        parameters: { instructionParts: [{ content: 'Be brief.', dynamic: false }] },
+      },
+      'mistral.mistral-7b-instruct-v0:2',
+    )
+    expect(body.toolConfig).toBeUndefined()
+    expect(body.system ?? []).toEqual([])
+    expect(body.messages!.map(turn => turn.content!.map(block => block.text))).toEqual([
+      ['Be brief.', 'Is it cold?'],
+      ['[The tool weather was called with {"city":"Riga"}]', '[The tool weather was called with {"city":"Riga"}]'],
+      ['[The tool weather answered]', '{"celsius":-3}', '[The tool weather failed]', 'no station'],
+    ])
   })
 
   it('prompts whose documents are too many for one message stay apart', async () => {
@@ -280,6 +313,22 @@ describe('turns', () => {
     const body = await sent({ messages: [userTurn('Hello'), assistantTurn({ kind: 'text', content: 'Hi' }), late] })
     expect(body.system).toEqual([])
     expect(body.messages![2]!.content![0]!.text).toContain('Be brief.')
+  })
+
+  it("R49: Nova's placeholder for what it thought does not come back as text", async () => {
+    const nova2 = 'us.amazon.nova-2-lite-v1:0'
+    await using local = await startEndpoint()
+    local.responder.push({
+      content: [{ reasoningContent: { reasoningText: { text: '[REDACTED]' } } }, block.toolUse('weather', {}, 't1')],
+    })
+    const model = local.model(nova2)
+    const answer = await requestModel(model, callOf({ parameters: asked, settings: { thinking: 'medium' } }))
+    const body = await sent(
+      { messages: [userTurn('Hello'), answer, toolTurn(returned('t1'))], parameters: asked },
+      nova2,
+    )
+    expect(answer.parts[0]).toMatchObject({ kind: 'thinking', content: '[REDACTED]' })
+    expect(body.messages![1]!.content!.map(item => Object.keys(item)[0])).toEqual(['toolUse'])
   })
 
   it('R49: only own, signed thinking goes back as thinking', async () => {
@@ -822,9 +871,18 @@ describe('settings', () => {
 
   it('parallel tool calls can be switched off where the family knows how', async () => {
     const settings = { parallelToolCalls: false }
-    expect((await requestBody({ parameters: asked, settings })).additionalModelRequestFields).toEqual({
+    const free = await sent({ parameters: asked, settings })
+    expect(free.toolConfig).not.toHaveProperty('toolChoice')
+    expect(free.additionalModelRequestFields).toEqual({
       tool_choice: { type: 'auto', disable_parallel_tool_use: true },
     })
+    for (const toolChoice of ['required' as const, ['weather']]) {
+      const forced = await sent({ parameters: asked, settings: { ...settings, toolChoice } })
+      expect(forced.toolConfig!.toolChoice).toEqual(
+        toolChoice === 'required' ? { any: {} } : { tool: { name: 'weather' } },
+      )
+      expect(forced.additionalModelRequestFields).toEqual({ tool_choice: { disable_parallel_tool_use: true } })
+    }
     expect((await requestBody({ parameters: asked, settings }, llama)).additionalModelRequestFields).toBeUndefined()
     expect((await requestBody({ settings })).additionalModelRequestFields).toBeUndefined()
   })
@@ -835,6 +893,23 @@ describe('settings', () => {
       body.messages!.map(turn => turn.content!.some(block => block.guardContent !== undefined))
     expect(guarded(await sent({ messages, settings: { bedrockGuardContent: 'last' } }))).toEqual([false, false, true])
     expect(guarded(await sent({ messages, settings: { bedrockGuardContent: 'all' } }))).toEqual([true, false, true])
+  })
+
+  it('guardContent stays on the question while tools and retries answer', async () => {
+    const question = userTurn('Is it cold?')
+    const guardedText = (body: ConverseRequest) =>
+      body.messages!.flatMap(turn => turn.content!.flatMap(block => block.guardContent?.text?.text ?? []))
+    const file = { messages: [question, called('a'), toolTurn(returned('a', [pdf]))], parameters: asked }
+    for (const bedrockGuardContent of ['last' as const, 'all' as const]) {
+      const settings = { bedrockGuardContent }
+      expect(guardedText(await sent({ ...file, settings }, nova))).toEqual(['Is it cold?'])
+      const again = [
+        question,
+        assistantTurn({ kind: 'text', content: 'Hm' }),
+        toolTurn({ kind: 'retry-prompt', content: 'No.', toolCallId: '' }),
+      ]
+      expect(guardedText(await sent({ messages: again, settings }))).toEqual(['Is it cold?'])
+    }
   })
 
   it('a prompt of Prompt management gets messages and variables only', async () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ModelConnectionError, ModelTimeoutError, StreamInterrupted } from '../../../errors/model-error.ts'
 import { ModelHttpError } from '../../../errors/model-http-error.ts'
 import { streamModel } from '../../call-model.ts'
+import { isContextOverflow } from '../errors.ts'
 import { BedrockProvider, type BedrockProviderOptions } from '../provider.ts'
 import { callOf, drain, textOf, weather } from '../test-support/calls.ts'
 import { localKeys, startEndpoint, type Endpoint } from '../test-support/endpoint.ts'
@@ -50,6 +51,16 @@ describe.each(Object.keys(transports) as (keyof typeof transports)[])(
       expect(response.state).toBe('interrupted')
       expect((error as StreamInterrupted).response.state).toBe('interrupted')
       expect((error as StreamInterrupted).response.parts).toEqual(response.parts)
+    })
+
+    it('R65: a conversation that is too long is told as such, also when the stream has begun', async () => {
+      const message = 'Input Tokens Exceeded: Number of input tokens exceeds maximum length.'
+      const refusal = { after: { events: 1 }, do: { exception: 'validationException', message } } as const
+      const { error } = await streamWith(refusal, connect())
+      expect(error).toBeInstanceOf(StreamInterrupted)
+      expect(isContextOverflow(error)).toBe(true)
+      const { error: other } = await streamWith({ after, do: 'end' }, connect())
+      expect(isContextOverflow(other)).toBe(false)
     })
 
     it('R5: a stall is a typed timeout, and the connection is closed', async () => {
