@@ -137,7 +137,7 @@ describe('what a history ends with', () => {
   })
 
   it('nothing at all: there must be something to send', async () => {
-    await expect(agent({ model: scripted('ok') }).run()).rejects.toThrow(/nothing to send/)
+    await expect(agent({ model: scripted('ok') }).run()).rejects.toThrow(/Nothing to send/)
     expect((await agent({ model: scripted('ok'), instructions: 'Say hello.' }).run()).output).toBe('ok')
   })
 })

@@ -74,7 +74,7 @@ describe('what a tool returns', () => {
     circular['self'] = [circular, circular]
     circular['other'] = { circular }
     await expect(returned(() => circular)).rejects.toThrow(
-      'Tool `give` returned a value that contains itself, or is nested more than 500 deep. Return plain data.',
+      'Tool `give` returned a value that contains itself, or is nested over 500 deep. Return plain data.',
     )
   })
 

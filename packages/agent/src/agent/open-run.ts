@@ -40,7 +40,7 @@ function refuseEndlessToolChoice(run: Run): void {
   )
   if (choice !== 'required' && !(Array.isArray(choice) && choice.length > 0)) return
   throw new UserError(
-    `\`toolChoice: ${JSON.stringify(choice)}\` in fixed settings asks for a tool call every time, so the run could never end. ` +
+    `\`toolChoice: ${JSON.stringify(choice)}\` in fixed settings asks for tool calls without end. ` +
       "Use `{ kind: 'tool-or-output', functionTools }`, or a settings function.",
   )
 }

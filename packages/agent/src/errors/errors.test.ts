@@ -102,7 +102,7 @@ describe('errors', () => {
         "ModelTimeoutError: The model \`nova\` sent nothing more within 1500 ms (timeout: idle).",
         "StreamInterrupted: The stream ended early.",
         "MissingPackageError: The package \`@aws-sdk/client-bedrock-runtime\` is needed for Bedrock models and could not be loaded. Install it: npm install @aws-sdk/client-bedrock-runtime",
-        "ModelRequestsBlocked: A request to the model \`nova\` was blocked: real model requests are switched off. Use a test model, or allow model requests.",
+        "ModelRequestsBlocked: A request to the model \`nova\` was blocked: real requests are off. Use a test model, or allow them.",
         "UnexpectedModelBehavior: No output after 2 retries.",
         "ContentFilterError: The answer was filtered.",
         "IncompleteToolCall: The arguments were cut.",

@@ -29,7 +29,7 @@ export class UnexpectedModelBehavior extends AgentError {
   }
 }
 
-/** The provider's content filter left nothing of the answer. */
+/** The provider's content filter left nothing of the answer, or nothing that is the output asked for. */
 export class ContentFilterError extends UnexpectedModelBehavior {
   declare readonly code: 'content_filter'
 

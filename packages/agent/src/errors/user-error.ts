@@ -43,7 +43,7 @@ export class ModelRequestsBlocked extends AgentError {
   readonly modelName: string
 
   constructor(modelName: string, options?: ErrorOptions) {
-    const message = `A request to the model \`${modelName}\` was blocked: real model requests are switched off. Use a test model, or allow model requests.`
+    const message = `A request to the model \`${modelName}\` was blocked: real requests are off. Use a test model, or allow them.`
     super('model_requests_blocked', message, options)
     this.modelName = modelName
   }

@@ -62,7 +62,7 @@ function copied(call: ToolCallPart, value: unknown, inside: object[] = []): unkn
   if (typeof value !== 'object' || value === null) return value ?? null
   if (inside.length > maxDepth || inside.includes(value)) {
     throw new UserError(
-      `Tool \`${call.toolName}\` returned a value that contains itself, or is nested more than ${maxDepth} deep. Return plain data.`,
+      `Tool \`${call.toolName}\` returned a value that contains itself, or is nested over ${maxDepth} deep. Return plain data.`,
     )
   }
   inside.push(value)

@@ -8,16 +8,14 @@ import type { Run } from '../run.ts'
 import { consumeOutputRetry } from './output-retry.ts'
 import { readResponse, type ResponseContent } from './read-response.ts'
 import type { NodeWork } from './node-work.ts'
-import { feedback, takeOrRetry, takeText } from './text-output.ts'
+import { feedback, takeOrRetry, takeText, tryText } from './text-output.ts'
 import { answerCalls } from './answer-calls.ts'
 
 /** Decides what a response means: tool calls to answer, an output, or nothing usable. */
 export function answerResponse(run: Run, node: CallToolsNode): NodeWork {
   const { response } = node
   if (response.state === 'suspended') {
-    throw new UserError(
-      'The response is suspended: its provider has not finished it. Run without a prompt to resume it.',
-    )
+    throw new UserError('The response is suspended. Run without a prompt to resume it.')
   }
   const content = readResponse(response)
   return content.calls.length > 0 ? answerCalls(run, node, content) : takeOutput(run, response, content)
@@ -28,8 +26,20 @@ function takeOutput(run: Run, response: ModelResponse, content: ResponseContent)
   if (content.isEmpty) return answerNothing(run, response, content)
   const image = output.allowsImage ? content.files.find(file => file.mediaType.startsWith('image/')) : undefined
   if (image !== undefined) return takeOrRetry(run, { context: { mode: 'image', hasFunction: false }, raw: image })
-  if (content.text !== '' && output.text !== undefined) return takeText(run, output.text, content.text)
+  if (content.text !== '') {
+    if (response.finishReason === 'content_filter') return takeFiltered(run, response, content.text)
+    if (output.text !== undefined) return takeText(run, output.text, content.text)
+  }
   return askForOutput(run)
+}
+
+/** A filter may have changed a word of the answer, or put a sentence of its own in its place: that is no output, and asking again
+ *  would only be filtered again. */
+async function takeFiltered(run: Run, response: ModelResponse, text: string): Promise<AgentNode> {
+  const { text: processor } = run.config.output
+  const taken = processor && (await tryText(run, processor, text))
+  if (taken === undefined) throw withheld(response)
+  return { kind: 'end', ...taken }
 }
 
 /** @throws {UnexpectedModelBehavior} the token limit was met before anything was said
@@ -42,28 +52,28 @@ async function answerNothing(run: Run, response: ModelResponse, content: Respons
       { body: JSON.stringify(response) },
     )
   }
-  if (response.finishReason === 'content_filter' && !content.isThinkingOnly) {
-    throw new ContentFilterError(`The provider's content filter withheld the answer${filterReason(response)}.`, {
-      body: JSON.stringify(response),
-    })
-  }
+  if (response.finishReason === 'content_filter' && !content.isThinkingOnly) throw withheld(response)
   if (run.config.output.allowsNull)
     return takeOrRetry(run, { context: { mode: 'null', hasFunction: false }, raw: null })
   return askForOutput(run)
 }
 
+function withheld(response: ModelResponse): ContentFilterError {
+  return new ContentFilterError(`The provider's content filter withheld the answer${filterReason(response)}.`, {
+    body: JSON.stringify(response),
+  })
+}
+
 const reasonKeys = ['finish_reason', 'block_reason', 'refusal'] as const
 
 function filterReason({ providerDetails }: ModelResponse): string {
-  const found = reasonKeys.flatMap(key =>
-    typeof providerDetails?.[key] === 'string' ? [`${key}: ${providerDetails[key]}`] : [],
-  )
-  return found.length === 0 ? '' : ` (${found.join(', ')})`
+  const key = reasonKeys.find(each => typeof providerDetails?.[each] === 'string')
+  return key === undefined ? '' : ` (${key}: ${providerDetails![key] as string})`
 }
 
 function askForOutput(run: Run): AgentNode {
   const message = `Please ${expectations(run.config.output, run).join(' or ')}.`
-  consumeOutputRetry(run, new UnexpectedModelBehavior('The model returned nothing that can be used as output.'))
+  consumeOutputRetry(run, new UnexpectedModelBehavior('The model returned no output.'))
   return { kind: 'model-request', parts: [feedback(run, message)] }
 }
 

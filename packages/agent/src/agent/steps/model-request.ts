@@ -174,9 +174,7 @@ function withInstructions(run: Run, parts: readonly InstructionPart[]): MaybePro
   const last = run.messages.at(-1)
   if (instructions !== undefined && last?.kind === 'request') run.replaceLast(Object.assign({}, last, { instructions }))
   if (isEmptyConversation(run, instructions)) {
-    throw new UserError(
-      'There is nothing to send: no prompt, no instructions and no message history. Give one of them.',
-    )
+    throw new UserError('Nothing to send: give a prompt, instructions or a message history.')
   }
   const complete = (nativeTools: readonly NativeTool[]): ModelRequestContext => ({
     model: run.model,
