@@ -1,10 +1,11 @@
+import { UserError } from '../errors/user-error.ts'
 import { ModelTimeoutError, type TimeoutPhase } from '../errors/model-error.ts'
 
 export interface DeadlineOptions {
   readonly modelName: string
   /** The caller's. Its listener is removed by `release()`. */
   readonly signal?: AbortSignal
-  /** Milliseconds; 0: none. */
+  /** Milliseconds; 0: none; negative: over at once. */
   readonly totalMs: number
   readonly firstByteMs: number
   readonly idleMs: number
@@ -30,10 +31,16 @@ export class Deadlines {
   #waitingSince: number | undefined
   #reject: ((reason: unknown) => void) | undefined
 
-  /** @throws the reason of a signal that is aborted already */
+  /** @throws the reason of a signal that is aborted already
+   *  @throws {UserError} for a time that is no number */
   constructor(options: DeadlineOptions) {
     this.#options = options
-    const { signal, totalMs, firstByteMs } = options
+    const { signal, totalMs, firstByteMs, idleMs } = options
+    if (Number.isNaN(totalMs + firstByteMs + idleMs)) {
+      throw new UserError(
+        `A timeout is not a number: ${totalMs}, ${firstByteMs} or ${idleMs} ms. Give milliseconds, or 0 for none.`,
+      )
+    }
     this.#onAbort = () => this.abort(signal!.reason)
     signal?.throwIfAborted()
     signal?.addEventListener('abort', this.#onAbort, { once: true })
@@ -120,8 +127,9 @@ export class Deadlines {
   }
 }
 
+/** A negative time is what is left after the time was up. */
 function dueAt(now: number, ms: number): number {
-  return ms > 0 ? now + ms : Number.POSITIVE_INFINITY
+  return ms === 0 ? Number.POSITIVE_INFINITY : now + ms
 }
 
 /** The longest that a timer can take; a longer one would fire at once. */

@@ -18,7 +18,7 @@ export interface ModelSettings {
   readonly temperature?: number
   readonly topP?: number
   readonly topK?: number
-  /** The whole request, milliseconds. */
+  /** The whole request, milliseconds; 0: no limit. A run makes several requests: give it a `signal` to limit it as a whole. */
   readonly timeoutMs?: number
   readonly parallelToolCalls?: boolean
   readonly toolChoice?: ToolChoice

@@ -55,6 +55,17 @@ describe('the clock', () => {
     }
   })
 
+  it('takes time that is used up for used up, 0 for no limit, and no time for a mistake', () => {
+    const limits = { modelName: 'm', firstByteMs: 0, idleMs: 0 }
+    const late = new Deadlines({ ...limits, totalMs: -50 })
+    const free = new Deadlines({ ...limits, totalMs: 0 })
+    vi.advanceTimersByTime(1000)
+    expect(late.signal.reason).toMatchObject({ which: 'total', timeoutMs: -50 })
+    expect(free.signal.aborted).toBe(false)
+    free.release()
+    expect(() => new Deadlines({ ...limits, totalMs: Number.NaN })).toThrow(/not a number: NaN/)
+  })
+
   it.each([
     ['first-byte', { totalMs: 60_000, firstByteMs: 1000 }],
     ['total', { totalMs: 1000, firstByteMs: 60_000 }],
