@@ -2,7 +2,7 @@ import type { Program } from '../program.ts'
 import { Branch, type PatchOp } from '../state/patch.ts'
 import type { RunStatus } from '../store/store.ts'
 import { at, itemJson, itemOf, json, type ScopeJson, type SnapshotJson, type TaskJson } from './json-forms.ts'
-import { bindStream, newScope, newTask, placeIn, type Scope, type Task } from './model.ts'
+import { bindStream, compareKeys, newScope, newTask, placeIn, type Scope, type Task } from './model.ts'
 import { nodeOf } from './node-of.ts'
 import { RunState } from './run-state.ts'
 
@@ -78,7 +78,21 @@ const restoreScope = (state: RunState, saved: ScopeJson): void => {
   for (const { index, ops, root } of saved.branches)
     placeIn(scope, index).branch =
       root === undefined ? view(ops ?? [], state.stateAt(up)) : new Branch(root.value, false)
-  for (const { key, ops } of saved.passed) scope.passed.push({ key, branch: view(ops, state.stateAt(up)) })
+  // an inner branch saw what the branches around it had written: those of its item, and the ones passed on before it
+  const known = new Map<string, Branch>()
+  for (const { key, ops } of [...saved.passed].sort((a, b) => compareKeys(a.key, b.key))) {
+    const branch = view(ops, enclosing(known, key)?.root ?? state.stateAt(placeIn(scope, key[0]!)))
+    known.set(key.join(), branch)
+    scope.passed.push({ key, branch })
+  }
+}
+
+const enclosing = (known: ReadonlyMap<string, Branch>, key: readonly number[]): Branch | undefined => {
+  for (let length = key.length - 1; length > 1; length--) {
+    const branch = known.get(key.slice(0, length).join())
+    if (branch !== undefined) return branch
+  }
+  return undefined
 }
 
 const restoreTask = (state: RunState, saved: TaskJson): void => {

@@ -11,12 +11,15 @@ const isContainer = (value: unknown): value is Container => typeof value === 'ob
 export class Branch {
   /** `undefined` owned set: everything reachable is ours and may be written in place. */
   readonly #owned: WeakSet<object> | undefined
+  /** of a view: the state its branch parted from */
+  readonly base: unknown
   root: unknown
   ops: PatchOp[] = []
   #compactAt = 64
 
   constructor(root: unknown, shared: boolean) {
     this.root = root
+    this.base = shared ? root : undefined
     this.#owned = shared ? new WeakSet() : undefined
   }
 
