@@ -2,7 +2,7 @@ import { createRun, leaseOptions, openJournal } from './create-run.ts'
 import { GraphSetupError } from './errors.ts'
 import type { InterruptAnswer } from './interrupt.ts'
 import type { Journal } from './kernel/journal.ts'
-import { loadRun } from './kernel/load.ts'
+import { loadRun, type Loaded } from './kernel/load.ts'
 import { contextOutside, hostOutside } from './kernel/outside.ts'
 import { Router } from './kernel/route.ts'
 import { RunState } from './kernel/run-state.ts'
@@ -100,10 +100,10 @@ export class Runner {
     state.fresh = []
     const span = options.trace === false ? undefined : startRunSpan(program.name, runId, undefined)
     const parts = { runId, state, options, span }
-    if (store === undefined) return this.#session({ ...parts, journal: undefined })
+    if (store === undefined) return this.#session({ ...parts, journal: undefined, isNew: true })
     try {
       const journal = await createRun(store, { ...parts, reason: 'start', traceparent: span?.traceparent })
-      return this.#session({ ...parts, journal })
+      return this.#session({ ...parts, journal, isNew: true })
     } catch (error) {
       span?.end(error)
       throw error
@@ -126,10 +126,8 @@ export class Runner {
     checkControls(options)
     const store = this.storeOf(options)
     const head = await readHead(this.program, store, runId)
-    if (head.status === 'done') {
-      const { state } = await loadRun(this.program, store, head, { migrate: options.migrate })
-      return { status: 'done', runId, output: state.end?.output, state: state.root.branch!.root }
-    }
+    if (head.status === 'done')
+      return doneOutcome(await loadRun(this.program, store, head, { migrate: options.migrate }))
     const lease = await store.acquire(runId, { ...leaseOptions(options), takeOver: options.takeOver ?? false })
     const held: Held = { store, lease, journal: undefined, span: undefined }
     try {
@@ -140,11 +138,16 @@ export class Runner {
     }
   }
 
-  async #takeUp(runId: string, options: AnyResume, held: Held): Promise<Session> {
+  async #takeUp(runId: string, options: AnyResume, held: Held): Promise<Session | AnyOutcome> {
     const { store, lease } = held
     // read after the lease: the former owner may have gone on until it changed hands
     const run = await readHead(this.program, store, runId)
-    const { state, snapshotBytes, migrated } = await loadRun(this.program, store, run, { migrate: options.migrate })
+    const loaded = await loadRun(this.program, store, run, { migrate: options.migrate })
+    if (run.status === 'done') {
+      await giveBack(held, undefined)
+      return doneOutcome(loaded)
+    }
+    const { state, snapshotBytes, migrated } = loaded
     if (options.trace !== false) held.span = startRunSpan(this.program.name, runId, run.traceparent)
     held.journal = openJournal(store, { run, lease, options, snapshotBytes })
     const session = this.#session({ runId, state, options, span: held.span, journal: held.journal })
@@ -162,6 +165,13 @@ export class Runner {
     return session
   }
 }
+
+const doneOutcome = ({ run, state }: Loaded): AnyOutcome => ({
+  status: 'done',
+  runId: run.id,
+  output: state.end?.output,
+  state: state.root.branch!.root,
+})
 
 /** What a resume holds before it has become a session. */
 interface Held {

@@ -1,6 +1,8 @@
 import type { GraphEvent } from './events/event.ts'
-import type { Journal } from './kernel/journal.ts'
+import { encodeEntry } from './kernel/entry-json.ts'
+import type { Journal, LastRecord } from './kernel/journal.ts'
 import { Kernel } from './kernel/kernel.ts'
+import { errorRecord } from './kernel/model.ts'
 import type { RunState } from './kernel/run-state.ts'
 import type { Stop } from './kernel/stop.ts'
 import type { RunSpan } from './otel.ts'
@@ -22,9 +24,11 @@ export interface SessionParts {
   readonly span: RunSpan | undefined
   readonly journal: Journal | undefined
   readonly caches: Map<string, CacheStore>
+  /** it has just begun, and listeners are told so */
+  readonly isNew?: boolean
 }
 
-export const openSession = ({ runId, state, options, span, journal, caches }: SessionParts): Session => {
+export const openSession = ({ runId, state, options, span, journal, caches, isNew = false }: SessionParts): Session => {
   const { concurrency, maxSteps, signal, drainSignal, onEvent } = options
   const kernel = new Kernel({
     runId,
@@ -40,7 +44,7 @@ export const openSession = ({ runId, state, options, span, journal, caches }: Se
     ...(span?.nodes === undefined ? {} : { tracer: span.nodes }),
   })
   if (onEvent !== undefined) kernel.listen(onEvent)
-  if (onEvent !== undefined && state.steps === 0) kernel.tell(startEvent(runId, state.program.name, journal))
+  if (onEvent !== undefined && isNew) kernel.tell(startEvent(runId, state.program.name, journal))
   let isTraced = true
   return {
     kernel,
@@ -49,9 +53,15 @@ export const openSession = ({ runId, state, options, span, journal, caches }: Se
       // a run without a store is closed at every interrupt, and goes on
       if (isTraced) span?.end(stop !== undefined && 'error' in stop ? stop.error : undefined)
       isTraced = false
-      await journal?.close()
+      await journal?.close(lastRecord(stop))
     },
   }
+}
+
+const lastRecord = (stop: Stop | undefined): LastRecord | undefined => {
+  if (stop?.status !== 'failed') return undefined
+  const { status, error } = stop
+  return { data: JSON.stringify(encodeEntry({ kind: 'status', status, reason: errorRecord(error).message })), status }
 }
 
 const startEvent = (runId: string, graph: string, journal: Journal | undefined): GraphEvent => ({

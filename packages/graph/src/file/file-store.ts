@@ -1,4 +1,4 @@
-import { link, mkdir, open, readdir, rename, rm, unlink } from 'node:fs/promises'
+import { open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LeaseLostError, RunExistsError, RunLockedError, SeqConflictError } from '../errors.ts'
 import {
@@ -12,11 +12,12 @@ import {
   type RunPage,
   type RunRecord,
 } from '../store/store.ts'
-import { randomId } from '../util/ids.ts'
-import { isMissing, isThere, readRange, syncDirectory } from './files.ts'
+import { firstToken } from '../util/ids.ts'
+import { isMissing, readRange, syncDirectory } from './files.ts'
 import { DurableWriter, encodeLine, type JournalIndex } from './journal-file.ts'
 import { firstLock, freeLock, ownsLock, takeLock, touchLock } from './lock-files.ts'
-import { JOURNAL, OpenRuns, readIndex, type OpenRun } from './open-runs.ts'
+import { JOURNAL, OpenRuns, readIndex } from './open-runs.ts'
+import { isRunFolder, newFolder, placeFolder, removeAll, removeFolder, sweepFolders } from './run-folders.ts'
 
 export interface FileStoreOptions {
   /** `false` leaves flushing to the operating system: quicker, and a power cut may lose the last steps. Default true */
@@ -37,6 +38,7 @@ class FileStore implements GraphStore {
   readonly #isSynced: boolean
   readonly #runs: OpenRuns
   readonly #queues = new Map<string, Promise<void>>()
+  #isSwept: Promise<void> | undefined
 
   constructor(root: string, { fsync = true }: FileStoreOptions) {
     this.#root = root
@@ -46,8 +48,7 @@ class FileStore implements GraphStore {
   }
 
   async create(run: RunRecord, records: readonly JournalRecord[], { owner, ttlMs }: AcquireOptions): Promise<Lease> {
-    const directory = this.#runs.directoryOf(run.id)
-    await mkdir(directory, { recursive: true })
+    const token = firstToken()
     const { id, graph, version, topology, createdAt, forkOf, traceparent } = run
     const header = {
       id,
@@ -58,30 +59,31 @@ class FileStore implements GraphStore {
       ...(forkOf === undefined ? {} : { forkOf }),
       ...(traceparent === undefined ? {} : { traceparent }),
     }
-    const text = encodeLine({ h: header }) + records.map(record => encodeLine({ k: 1, r: record })).join('')
-    const draft = join(directory, `draft-${randomId()}`)
-    const handle = await open(draft, 'wx')
+    const lines = [encodeLine({ h: header }), encodeLine({ m: token })]
+    for (const record of records) lines.push(encodeLine({ k: token, r: record }))
+    const folder = await newFolder(this.#root)
+    let isPlaced = false
+    try {
+      await this.#write(join(folder, JOURNAL), lines.join(''))
+      await firstLock(folder, { owner, ttlMs, token })
+      if (this.#isSynced) await syncDirectory(folder)
+      isPlaced = await placeFolder(folder, this.#runs.directoryOf(id))
+    } finally {
+      if (!isPlaced) await removeAll(folder)
+    }
+    if (!isPlaced) throw new RunExistsError(`There is a run "${id}" in ${this.#root} already.`)
+    if (this.#isSynced) await syncDirectory(this.#root)
+    return { runId: id, owner, token }
+  }
+
+  async #write(path: string, text: string): Promise<void> {
+    const handle = await open(path, 'wx')
     try {
       await handle.writeFile(text)
       if (this.#isSynced) await handle.sync()
     } finally {
       await handle.close()
     }
-    try {
-      // unlike rename, link fails when the name is taken: two creators cannot both win
-      await link(draft, join(directory, JOURNAL))
-    } catch (error) {
-      if (isThere(error)) throw new RunExistsError(`There is a run "${run.id}" in ${this.#root} already.`)
-      throw error
-    } finally {
-      await unlink(draft)
-    }
-    if (this.#isSynced) {
-      await syncDirectory(directory)
-      await syncDirectory(this.#root)
-    }
-    await firstLock(directory, owner, ttlMs)
-    return { runId: run.id, owner, token: 1 }
   }
 
   get(runId: string): Promise<RunRecord | undefined> {
@@ -93,24 +95,31 @@ class FileStore implements GraphStore {
 
   acquire(runId: string, { owner, ttlMs, takeOver = false }: AcquireOptions): Promise<Lease> {
     return this.#alone(runId, async () => {
-      const run = await this.#runs.find(runId)
-      const taken = await takeLock(run.directory, { owner, ttlMs, takeOver, atLeast: run.index.token })
-      if ('heldBy' in taken)
-        throw new RunLockedError(
-          `Run "${runId}" is held by ${taken.heldBy}; wait until it is done or its lease runs out.`,
-        )
-      // from this line on, whatever an earlier owner still writes is ignored; it may begin in the middle of a torn one
-      await this.#writer.append(this.#runs.descriptorOf(runId, run), `\n${encodeLine({ m: taken.token })}`)
-      await this.#runs.catchUp(run)
-      return { runId, owner, token: taken.token }
+      const { directory, index } = await this.#runs.find(runId)
+      try {
+        const taken = await takeLock(directory, { owner, ttlMs, takeOver, atLeast: index.token })
+        if ('heldBy' in taken)
+          throw new RunLockedError(
+            `Run "${runId}" is held by ${taken.heldBy}; wait until it is done or its lease runs out.`,
+          )
+        const { token } = taken
+        // looked at again: it may have been deleted and created anew before the lock was taken
+        const run = await this.#runs.find(runId)
+        // from this line on, whatever an earlier owner still writes is ignored; it may begin in the middle of a torn one
+        await this.#writer.append(this.#runs.descriptorOf(runId, run), `\n${encodeLine({ m: token })}`)
+        await this.#runs.catchUp(run)
+        return { runId, owner, token }
+      } catch (error) {
+        throw isMissing(error) ? this.#runs.missing(runId) : error
+      }
     })
   }
 
   renew(lease: Lease, ttlMs: number): Promise<void> {
     return this.#alone(lease.runId, async () => {
       const run = await this.#runs.find(lease.runId)
-      this.#check(run, lease)
-      await touchLock(run.directory, lease.token, ttlMs)
+      if (!ownsLock(run.directory, lease.token) || !(await touchLock(run.directory, lease.token, ttlMs)))
+        await this.#refuse(lease)
     })
   }
 
@@ -131,13 +140,13 @@ class FileStore implements GraphStore {
         known?.index.token === lease.token && known.descriptor !== undefined
           ? known
           : await this.#runs.find(lease.runId)
-      this.#check(run, lease)
+      if (!ownsLock(run.directory, lease.token)) await this.#refuse(lease)
       const head = run.index.records[run.index.records.length - 1]!.seq
       if (head !== expectedSeq) throw new SeqConflictError(`Run "${lease.runId}" is at ${head}, not at ${expectedSeq}.`)
       const text = records.map(record => encodeLine({ k: lease.token, r: record })).join('')
       await this.#writer.append(this.#runs.descriptorOf(lease.runId, run), text)
       // taken over meanwhile: the record may stand after the new owner's mark, and then it does not count
-      this.#check(run, lease)
+      if (!ownsLock(run.directory, lease.token)) await this.#refuse(lease)
       run.index.feed(Buffer.from(text))
     })
   }
@@ -162,6 +171,7 @@ class FileStore implements GraphStore {
       if (isMissing(error)) return []
       throw error
     })) {
+      if (!isRunFolder(name)) continue
       const index = await readIndex(join(this.#root, name))
       if (index?.header !== undefined && index.records.length > 0) runs.push(recordOf(index))
     }
@@ -173,10 +183,10 @@ class FileStore implements GraphStore {
       const run = await this.#runs.open(runId)
       if (run === undefined) return false
       this.#runs.forget(runId, run)
-      // gone in one step for every reader; a crash leaves only a folder without a journal, which counts for nothing
-      await rename(run.index.path, join(run.directory, `deleted-${randomId()}`))
-      await rm(run.directory, { recursive: true, force: true })
-      return true
+      // what it cannot finish is left to the next process
+      this.#isSwept ??= sweepFolders(this.#root).catch(nothing)
+      await this.#isSwept
+      return removeFolder(this.#root, run.directory)
     })
   }
 
@@ -196,9 +206,10 @@ class FileStore implements GraphStore {
     return result
   }
 
-  #check(run: OpenRun, lease: Lease): void {
-    if (!ownsLock(run.directory, lease.token))
-      throw new LeaseLostError(`Run "${lease.runId}" is no longer held by ${lease.owner}.`)
+  /** Says why a lease is worth nothing any more. */
+  async #refuse(lease: Lease): Promise<never> {
+    await this.#runs.find(lease.runId)
+    throw new LeaseLostError(`Run "${lease.runId}" is no longer held by ${lease.owner}.`)
   }
 }
 

@@ -6,6 +6,9 @@ export const isMissing = (error: unknown): boolean => hasCode(error, 'ENOENT')
 /** a folder was looked for inside a file */
 export const isNoFolder = (error: unknown): boolean => hasCode(error, 'ENOTDIR')
 export const isThere = (error: unknown): boolean => hasCode(error, 'EEXIST')
+/** a folder with something in it is where another was to go; Windows says no more than that it may not be */
+export const isOccupied = (error: unknown): boolean =>
+  ['ENOTEMPTY', 'EEXIST', 'EPERM', 'EACCES'].some(code => hasCode(error, code))
 
 export const readRange = async (path: string, from: number, to: number): Promise<Buffer> => {
   const handle = await open(path, 'r')

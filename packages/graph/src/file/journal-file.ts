@@ -39,7 +39,7 @@ export class JournalIndex {
   readonly path: string
   header: RunHeader | undefined
   records: IndexedRecord[] = []
-  /** records of an earlier owner that come after a takeover do not count */
+  /** records of an earlier owner that come after a takeover do not count; 1 in journals of versions that did not say which token is the first */
   token = 1
   /** bytes read so far: always the end of a line */
   offset = 0

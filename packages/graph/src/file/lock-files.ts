@@ -98,8 +98,11 @@ export const takeLock = async (
   return { heldBy: 'owners that keep changing' }
 }
 
-/** The first lock of a run that was just created. */
-export const firstLock = async (directory: string, owner: string, ttlMs: number): Promise<void> => {
+/** The lock of a run that is about to be created. */
+export const firstLock = async (
+  directory: string,
+  { owner, ttlMs, token }: { owner: string; ttlMs: number; token: number },
+): Promise<void> => {
   const content = JSON.stringify({
     owner,
     pid: process.pid,
@@ -107,7 +110,7 @@ export const firstLock = async (directory: string, owner: string, ttlMs: number)
     ttlMs,
     at: Date.now(),
   } satisfies LockContent)
-  await writeFile(join(directory, nameOf(1)), content, { flag: 'wx' })
+  await writeFile(join(directory, nameOf(token)), content, { flag: 'wx' })
 }
 
 const removeOlder = async (directory: string, token: number): Promise<void> => {
@@ -124,10 +127,16 @@ const removeOlder = async (directory: string, token: number): Promise<void> => {
 export const ownsLock = (directory: string, token: number): boolean =>
   existsSync(join(directory, nameOf(token))) && !existsSync(join(directory, nameOf(token + 1)))
 
-/** Renews: the file's modification time is the end of the lease. */
-export const touchLock = async (directory: string, token: number, ttlMs: number): Promise<void> => {
+/** Renews: the file's modification time is the end of the lease. @returns false when the lock is gone */
+export const touchLock = async (directory: string, token: number, ttlMs: number): Promise<boolean> => {
   const end = new Date(Date.now() + ttlMs)
-  await utimes(join(directory, nameOf(token)), end, end)
+  try {
+    await utimes(join(directory, nameOf(token)), end, end)
+    return true
+  } catch (error) {
+    if (isMissing(error)) return false
+    throw error
+  }
 }
 
 export const freeLock = async (directory: string, token: number): Promise<void> => {

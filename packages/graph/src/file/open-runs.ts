@@ -11,6 +11,8 @@ const KEPT_INDEXES = 100
 export interface OpenRun {
   readonly directory: string
   readonly inode: number
+  /** a run that is created again may get the inode of the one before it */
+  readonly bornMs: number
   index: JournalIndex
   descriptor: number | undefined
 }
@@ -48,8 +50,12 @@ export class OpenRuns {
 
   async find(runId: string): Promise<OpenRun> {
     const run = await this.open(runId)
-    if (run === undefined) throw new RunNotFoundError(`There is no run "${runId}" in ${this.#root}.`)
+    if (run === undefined) throw this.missing(runId)
     return run
+  }
+
+  missing(runId: string): RunNotFoundError {
+    return new RunNotFoundError(`There is no run "${runId}" in ${this.#root}.`)
   }
 
   /** The run with its index up to date; undefined when there is none. */
@@ -66,19 +72,22 @@ export class OpenRuns {
       this.#runs.delete(runId)
       return undefined
     }
-    if (known !== undefined && known.inode === info.ino && known.index.offset <= info.size) {
+    const { ino: inode, birthtimeMs: bornMs, size } = info
+    if (known?.inode === inode && known.bornMs === bornMs && known.index.offset <= size) {
       await this.catchUp(known)
       return known
     }
     if (known !== undefined) this.close(known)
     const run: OpenRun = {
       directory,
-      inode: info.ino,
+      inode,
+      bornMs,
       index: new JournalIndex(path),
       descriptor: undefined,
     }
     await this.catchUp(run)
-    if (run.index.header?.id !== runId) throw new StoreCorruptError(`${path} is not the journal of run "${runId}".`)
+    if (run.index.header?.id !== runId || run.index.records.length === 0)
+      throw new StoreCorruptError(`${path} is not the journal of run "${runId}".`)
     this.#runs.set(runId, run)
     this.#forgetOldest()
     return run

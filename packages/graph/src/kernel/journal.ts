@@ -1,5 +1,6 @@
 import type { GraphStore, JournalRecord, Lease, RunRecord, RunStatus } from '../store/store.ts'
 import { delayOf } from '../util/timers.ts'
+import { Heartbeat } from './heartbeat.ts'
 
 /** When journal records reach the store: with every finished task (default), every so often, or when the run stops. */
 export type Durability = 'task' | 'exit' | { readonly everyMs: number }
@@ -19,6 +20,12 @@ export interface JournalOptions {
   readonly snapshotBytes: number
 }
 
+/** How a run ended that can no longer be written as usual. */
+export interface LastRecord {
+  readonly data: string
+  readonly status: RunStatus
+}
+
 /** At most this many records go into one commit, so that one write stays bounded. */
 const BATCH = 512
 /** A snapshot is worth its size once the records since the last one weigh as much. */
@@ -27,11 +34,12 @@ const SNAPSHOT_MIN_BYTES = 256 * 1024
 /** The writing end of a run's journal. Records that gather while a commit is under way go into the next one together. */
 export class Journal {
   readonly #options: JournalOptions
-  readonly #heartbeat: ReturnType<typeof setInterval>
+  readonly #heartbeat: Heartbeat
   #pending: Pending[] = []
   #flushing: Promise<void> | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #storedSeq: number
+  #storedSnapshotSeq: number
   #bytes = 0
   #snapshotBytes: number
   seq: number
@@ -44,9 +52,10 @@ export class Journal {
     this.seq = options.run.seq
     this.#storedSeq = options.run.seq
     this.snapshotSeq = options.run.snapshotSeq
+    this.#storedSnapshotSeq = options.run.snapshotSeq
     this.#snapshotBytes = options.snapshotBytes
-    this.#heartbeat = setInterval(() => void this.#renew(), delayOf(Math.max(10, options.leaseMs / 3)))
-    unref(this.#heartbeat)
+    const { store, lease, leaseMs } = options
+    this.#heartbeat = new Heartbeat({ store, lease, leaseMs, onLost: error => this.#lose(error) })
   }
 
   /** The run can no longer be written; nothing is stored from now on. */
@@ -94,14 +103,27 @@ export class Journal {
     if (this.#pending.length > 0 && !this.isLost) await this.flush()
   }
 
-  async close(): Promise<void> {
-    clearInterval(this.#heartbeat)
+  /** @param last what to write if the run was lost: it says how the run ended, should the run still be this owner's */
+  async close(last?: LastRecord): Promise<void> {
+    this.#heartbeat.stop()
     if (this.#timer !== undefined) clearTimeout(this.#timer)
+    if (this.isLost && last !== undefined) await this.#sayLast(last)
     try {
       // also after a failed write: it may have been the disk or the network, and the lease still ours
       await this.#options.store.release(this.#options.lease)
     } catch (error) {
       if (!this.isLost) throw error
+    }
+  }
+
+  async #sayLast({ data, status }: LastRecord): Promise<void> {
+    const { store, lease } = this.#options
+    const seq = this.#storedSeq + 1
+    const record = { seq, at: Date.now(), status, snapshotSeq: this.#storedSnapshotSeq, data }
+    try {
+      await store.commit(lease, this.#storedSeq, [record])
+    } catch {
+      // the run is another's, or the store is still away: whoever takes the run up finds it as a crash leaves it
     }
   }
 
@@ -127,6 +149,7 @@ export class Journal {
         for (const { record, onStored } of batch) {
           // record by record: the run is not idle while a stored record still has tasks to release
           this.#storedSeq = record.seq
+          this.#storedSnapshotSeq = record.snapshotSeq
           onStored?.()
         }
       }
@@ -137,25 +160,11 @@ export class Journal {
     }
   }
 
-  async #renew(): Promise<void> {
-    try {
-      await this.#options.store.renew(this.#options.lease, this.#options.leaseMs)
-    } catch (error) {
-      this.#lose(error)
-    }
-  }
-
   #lose(error: unknown): void {
     if (this.isLost) return
     this.#loss = { error }
     this.#pending = []
-    clearInterval(this.#heartbeat)
+    this.#heartbeat.stop()
     this.#onLost?.(error)
   }
-}
-
-const unref = (timer: unknown): void => {
-  // timers are objects with unref on Node, Bun and Deno, numbers in browsers and workers
-  if (typeof timer === 'object' && timer !== null && 'unref' in timer && typeof timer.unref === 'function')
-    timer.unref()
 }

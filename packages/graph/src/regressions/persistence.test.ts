@@ -155,7 +155,8 @@ describe('class graphs with persistence', () => {
     const directory = join(root, 'torn-lock')
     const runId = await flaky.initialize(new Flaky({ by: 1 }), { state: { n: 0 }, store: fileStore(directory) })
     const folder = join(directory, readdirSync(directory)[0]!)
-    const lock = join(folder, 'lock-0000000009')
+    const free = readdirSync(folder).find(name => name.startsWith('free-'))!
+    const lock = join(folder, `lock-${Number(free.slice(5)) + 1}`)
     writeFileSync(lock, '{"owner":"some')
     await expect(flaky.resume(runId, { store: fileStore(directory) })).rejects.toThrow(/held by an owner that is just/)
     const before = new Date(Date.now() - 5000)

@@ -1,4 +1,5 @@
 import {
+  GraphInputError,
   LeaseLostError,
   RunExistsError,
   RunLockedError,
@@ -20,6 +21,7 @@ import {
   type RunRecord,
   type RunStatus,
 } from '../store/store.ts'
+import { firstToken } from '../util/ids.ts'
 import { decodeKey, encodeKey } from './key.ts'
 import { migrations } from './migrations.ts'
 import { columns, runOf, type Row } from './rows.ts'
@@ -34,9 +36,16 @@ export interface SqlStoreOptions {
   readonly prefix?: string
 }
 
+/** A row of a Postgres index holds 2,704 bytes, the id among them. */
+const MAX_ID_BYTES = 2_000
+
 const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint'
 
+/** Leases are whole milliseconds here. */
+const leaseMs = (ttlMs: number): number => Math.min(Math.ceil(ttlMs), Number.MAX_SAFE_INTEGER)
+
 /** Runs in a database that speaks Postgres: a server through `pg`, or PGlite in this process. Every commit is one statement.
+ *  Run ids are at most 2,000 bytes of UTF-8.
  *  @example
  *  const store = sqlStore(new pg.Pool({ connectionString }))
  *  const local = sqlStore(new PGlite('./runs')) */
@@ -99,17 +108,24 @@ class SqlStore implements GraphStore {
 
   async create(run: RunRecord, records: readonly JournalRecord[], { owner, ttlMs }: AcquireOptions): Promise<Lease> {
     const head = records[records.length - 1]!
+    const id = encodeKey(run.id)
+    const bytes = new TextEncoder().encode(id).length
+    if (bytes > MAX_ID_BYTES)
+      throw new GraphInputError(
+        `A run id of ${bytes} bytes is too long for the SQL store, which takes ${MAX_ID_BYTES}: "${run.id.slice(0, 40)}…"`,
+      )
+    const token = firstToken()
     const rows = await this.#query(
       `WITH run AS (
          INSERT INTO ${this.#runs} (id, graph, version, topology, status, seq, snapshot_seq, token, owner, lease_until, created_at, updated_at, fork_of, fork_seq, traceparent)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, ${NOW} + $9::bigint, $10, $11, $12, $13, $14)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $20, $8, ${NOW} + $9::bigint, $10, $11, $12, $13, $14)
          ON CONFLICT (id) DO NOTHING RETURNING id
        ), added AS (
          INSERT INTO ${this.#records} (run_id, seq, at, status, snapshot_seq, data)
          SELECT run.id, r.* FROM run, unnest($15::bigint[], $16::bigint[], $17::text[], $18::bigint[], $19::text[]) AS r
        ) SELECT id FROM run`,
       [
-        encodeKey(run.id),
+        id,
         encodeKey(run.graph),
         run.version,
         run.topology,
@@ -117,17 +133,18 @@ class SqlStore implements GraphStore {
         head.seq,
         head.snapshotSeq,
         encodeKey(owner),
-        ttlMs,
+        leaseMs(ttlMs),
         run.createdAt,
         head.at,
         run.forkOf === undefined ? null : encodeKey(run.forkOf.runId),
         run.forkOf?.seq ?? null,
         run.traceparent ?? null,
         ...columns(records),
+        token,
       ],
     )
     if (rows.length === 0) throw new RunExistsError(`There is a run "${run.id}" in ${this.#runs} already.`)
-    return { runId: run.id, owner, token: 1 }
+    return { runId: run.id, owner, token }
   }
 
   async get(runId: string): Promise<RunRecord | undefined> {
@@ -139,7 +156,7 @@ class SqlStore implements GraphStore {
     const rows = await this.#query(
       `UPDATE ${this.#runs} SET token = token + 1, owner = $2, lease_until = ${NOW} + $3::bigint
        WHERE id = $1 AND ($4::boolean OR owner IS NULL OR lease_until < ${NOW}) RETURNING token`,
-      [encodeKey(runId), encodeKey(owner), ttlMs, takeOver],
+      [encodeKey(runId), encodeKey(owner), leaseMs(ttlMs), takeOver],
     )
     if (rows[0] !== undefined) return { runId, owner, token: Number(rows[0]['token']) }
     const held = await this.#query(`SELECT owner FROM ${this.#runs} WHERE id = $1`, [encodeKey(runId)])
@@ -151,7 +168,7 @@ class SqlStore implements GraphStore {
   async renew(lease: Lease, ttlMs: number): Promise<void> {
     const rows = await this.#query(
       `UPDATE ${this.#runs} SET lease_until = ${NOW} + $3::bigint WHERE id = $1 AND token = $2 AND owner IS NOT NULL RETURNING id`,
-      [encodeKey(lease.runId), lease.token, ttlMs],
+      [encodeKey(lease.runId), lease.token, leaseMs(ttlMs)],
     )
     if (rows.length === 0) await this.#explain(lease, undefined)
   }

@@ -23,6 +23,8 @@ export interface MemoryStoreOptions {
 export const memoryStore = (options: MemoryStoreOptions = {}): GraphStore => {
   const { history = 'full', now = Date.now } = options
   const runs = new Map<string, StoredRun>()
+  /** of all runs together: a run that is created again gets none that its id had before */
+  let lastToken = 0
 
   const find = (runId: string): StoredRun => {
     const stored = runs.get(runId)
@@ -53,13 +55,13 @@ export const memoryStore = (options: MemoryStoreOptions = {}): GraphStore => {
         run: { ...run },
         firstSeq: records[0]!.seq,
         records: records.map(record => ({ ...record })),
-        token: 1,
+        token: ++lastToken,
         owner,
         leaseUntil: now() + ttlMs,
       }
       runs.set(run.id, stored)
       moveHead(stored, stored.records[stored.records.length - 1]!)
-      return { runId: run.id, owner, token: 1 }
+      return { runId: run.id, owner, token: stored.token }
     },
     async get(runId) {
       return runs.get(runId)?.run
@@ -70,7 +72,7 @@ export const memoryStore = (options: MemoryStoreOptions = {}): GraphStore => {
         throw new RunLockedError(
           `Run "${runId}" is held by ${stored.owner}; wait until it is done or its lease runs out.`,
         )
-      stored.token++
+      stored.token = ++lastToken
       stored.owner = owner
       stored.leaseUntil = now() + ttlMs
       return { runId, owner, token: stored.token }

@@ -34,10 +34,12 @@ export interface JournalRecord {
   readonly data: string
 }
 
-/** The right to write a run. A later owner gets a higher token; writes with a lower one are refused. */
+/** The right to write a run. */
 export interface Lease {
   readonly runId: string
   readonly owner: string
+  /** a whole number up to 2^53. A later owner gets a higher one; a store refuses writes with any but the newest. One run id never sees a
+   *  token twice, not even when the run is deleted and created again: the first one is therefore not 1 but, say, random. */
   readonly token: number
 }
 
@@ -77,13 +79,16 @@ export interface ReadOptions {
 
 export interface GraphStore {
   /** Stores a run and its first records, all or nothing, and leases it to the caller.
-   *  @throws {RunExistsError} */
+   *  @throws {RunExistsError}
+   *  @throws {GraphInputError} the store cannot hold a run of this id */
   create(run: RunRecord, records: readonly JournalRecord[], options: AcquireOptions): Promise<Lease>
   get(runId: string): Promise<RunRecord | undefined>
   /** @throws {RunLockedError} another owner's lease is live
    *  @throws {RunNotFoundError} */
   acquire(runId: string, options: AcquireOptions): Promise<Lease>
-  /** @throws {LeaseLostError} */
+  /** Extends the lease, also one that has run out while nobody took it. What throws another error is tried again while the lease holds.
+   *  @throws {LeaseLostError} somebody has taken the run over, or it was deleted and created again
+   *  @throws {RunNotFoundError} the run was deleted */
   renew(lease: Lease, ttlMs: number): Promise<void>
   /** Gives the lease up; quiet when it is lost already. */
   release(lease: Lease): Promise<void>
@@ -96,7 +101,7 @@ export interface GraphStore {
   /** Records in order of seq. */
   read(runId: string, options?: ReadOptions): Promise<readonly JournalRecord[]>
   list(options?: ListOptions): Promise<RunPage>
-  /** Removes the run and its journal; false when there is none. */
+  /** Removes the run and its journal, all or nothing; false when there is none. The id is free at once. */
   delete(runId: string): Promise<boolean>
   close?(): Promise<void>
 }

@@ -94,6 +94,74 @@ export const owning: StoreCases = {
       'records, seen by the old owner',
     )
   },
+  'a run that was deleted and created again is closed to its former owner': async (store, { reopen }) => {
+    const other = (await reopen?.()) ?? store
+    const old = await store.create(newRun('r'), [record(1, '"old"')], OWNER)
+    await store.commit(old, 1, [record(2, '"old"')])
+    same(await other.delete('r'), true, 'delete')
+    await rejects(store.commit(old, 2, [record(3, '"stale"')]), 'run-not-found', 'commit to a run that is gone')
+    await rejects(store.renew(old, TTL), 'run-not-found', 'renew of a run that is gone')
+    const lease = await other.create(newRun('r'), [record(1, '"new"')], OWNER)
+    await rejects(store.commit(old, 1, [record(2, '"stale"')]), 'lease-lost', 'commit')
+    await rejects(store.renew(old, TTL), 'lease-lost', 'renew')
+    await store.release(old)
+    await other.commit(lease, 1, [record(2, '"new"')])
+    await other.renew(lease, TTL)
+    for (const handle of [store, other])
+      same(
+        (await handle.read('r')).map(({ data }) => data),
+        ['"new"', '"new"'],
+        'records',
+      )
+  },
+  'no token of a run id comes again': async store => {
+    const tokens: number[] = []
+    for (let life = 0; life < 4; life++) {
+      tokens.push((await store.create(newRun('r'), [record(1, '1')], OWNER)).token)
+      for (let turn = 0; turn < 3; turn++)
+        tokens.push((await store.acquire('r', { owner: 'b', ttlMs: TTL, takeOver: true })).token)
+      await store.delete('r')
+    }
+    same(
+      tokens.filter(token => !Number.isSafeInteger(token)),
+      [],
+      'tokens that are not whole numbers',
+    )
+    same(new Set(tokens).size, tokens.length, `different tokens (${tokens.join(', ')})`)
+  },
+  'a run that is created while its predecessor is deleted stays': async (store, { reopen }) => {
+    const other = (await reopen?.()) ?? store
+    for (let round = 0; round < 20; round++) {
+      const id = `r${round}`
+      const old = await store.create(newRun(id), [record(1, '"old"')], OWNER)
+      await store.commit(old, 1, [record(2, '"old"')])
+      const deleted = store.delete(id)
+      const create = () => other.create(newRun(id), [record(1, '"new"')], OWNER)
+      let lease: Lease | undefined
+      for (let attempt = 0; lease === undefined && attempt < 200; attempt++)
+        lease = await create().catch((error: GraphError) => {
+          same(error.code, 'run-exists', 'a creator that comes too early')
+          return undefined
+        })
+      same(await deleted, true, 'delete')
+      lease ??= await create()
+      await other.commit(lease, 1, [record(2, '"new"')])
+      same(
+        (await store.read(id)).map(({ data }) => data),
+        ['"new"', '"new"'],
+        'records',
+      )
+    }
+  },
+  'a lease may last any part of a second': async store => {
+    const odd = { owner: 'a', ttlMs: 100_000 / 3 }
+    const lease = await store.create(newRun('r'), [record(1, '1')], odd)
+    await store.renew(lease, 200_000 / 3)
+    await rejects(store.acquire('r', { owner: 'b', ttlMs: 0.5 }), 'run-locked', 'while held')
+    await store.release(lease)
+    const second = await store.acquire('r', odd)
+    await store.commit(second, 1, [record(2, '2')])
+  },
   'a released lease writes no more': async store => {
     const lease = await store.create(newRun('r'), [record(1, '1')], OWNER)
     await store.release(lease)

@@ -22,6 +22,7 @@ export const storing: StoreCases = {
     await rejects(store.acquire('none', OWNER), 'run-not-found', 'acquire')
     await rejects(store.read('none'), 'run-not-found', 'read')
     await rejects(store.commit({ runId: 'none', owner: 'a', token: 1 }, 1, [record(2, '1')]), 'run-not-found', 'commit')
+    await rejects(store.renew({ runId: 'none', owner: 'a', token: 1 }, 1000), 'run-not-found', 'renew')
     await store.release({ runId: 'none', owner: 'a', token: 1 })
   },
   'a run id is created once, also by creators at the same time': async store => {
