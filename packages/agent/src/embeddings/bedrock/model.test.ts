@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { ModelConnectionError, ModelTimeoutError } from '../../errors/model-error.ts'
 import { ModelHttpError } from '../../errors/model-http-error.ts'
 import { UserError } from '../../errors/user-error.ts'
 import { localKeys } from '../../models/bedrock/test-support/endpoint.ts'
@@ -83,6 +84,46 @@ describe('BedrockEmbeddingModel', () => {
     expect(error).toBeInstanceOf(ModelHttpError)
     expect(error).toMatchObject({ status: 429 })
     expect(server.log.length).toBeLessThan(12)
+  })
+
+  it('each request has a time limit of its own, and one too slow ends the others', async () => {
+    const hasty = new BedrockProvider({ ...provider.options, firstByteTimeoutMs: 400 })
+    const model = new BedrockEmbeddingModel('amazon.titan-embed-text-v2:0', {
+      provider: hasty,
+      settings: { bedrockMaxConcurrency: 1 },
+    })
+    // together they take longer than the limit
+    server.faults.always({ firstByteDelayMs: 60 })
+    const { embeddings } = await embedder({ model }).embedDocuments(texts)
+    expect(embeddings).toHaveLength(12)
+    server.faults.clear()
+    server.log.clear()
+    server.faults.add(
+      { firstByteDelayMs: Infinity },
+      { when: entry => JSON.stringify(entry.body).includes('number 3') },
+    )
+    const error: unknown = await embedder({ model, settings: { bedrockMaxConcurrency: 2 } })
+      .embedDocuments(texts)
+      .catch((caught: unknown) => caught)
+    expect(error).toBeInstanceOf(ModelTimeoutError)
+    expect(error).toMatchObject({ which: 'first-byte', timeoutMs: 400, modelName: 'amazon.titan-embed-text-v2:0' })
+    await server.log.waitFor(entry => entry.closedByClient)
+    expect(hasty.running.size).toBe(0)
+    hasty.close()
+  })
+
+  it('ends when its provider is closed, which leaves nothing behind', async () => {
+    server.faults.always({ firstByteDelayMs: Infinity })
+    const own = new BedrockProvider(provider.options)
+    const model = new BedrockEmbeddingModel('cohere.embed-v4:0', { provider: own })
+    const running = embedder({ model })
+      .embedDocuments(texts)
+      .catch((caught: unknown) => caught)
+    await vi.waitFor(() => expect(server.log).toHaveLength(1))
+    expect(own.running.size).toBe(1)
+    own.close()
+    expect(await running).toBeInstanceOf(ModelConnectionError)
+    expect(own.running.size).toBe(0)
   })
 
   it('knows the longest input, refuses unknown models and obeys the switch', async () => {

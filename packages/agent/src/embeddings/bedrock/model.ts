@@ -63,15 +63,18 @@ export class BedrockEmbeddingModel implements EmbeddingModel {
   async embed(call: EmbeddingCall): Promise<EmbeddingResult> {
     const concurrency = call.settings.bedrockMaxConcurrency ?? defaultConcurrency
     if (!(concurrency >= 1)) throw new UserError(`\`bedrockMaxConcurrency\` must be 1 or more, not ${concurrency}.`)
-    const { timeouts } = this.provider
+    const { timeouts, running } = this.provider
     const totalMs = call.settings.timeoutMs ?? timeouts.timeoutMs
     const deadlines = new Deadlines({
       modelName: this.modelName,
       signal: call.signal,
       totalMs,
+      // that is of each request below
       firstByteMs: 0,
       idleMs: 0,
+      onRelease: ended => running.delete(ended),
     })
+    running.add(deadlines)
     const { signal } = deadlines
     try {
       const batches = inBatches(call.inputs, this.#family.batchSize)
@@ -137,7 +140,7 @@ export class BedrockEmbeddingModel implements EmbeddingModel {
       body: JSON.stringify(body),
     })
     const headers = readingHeaders(withExtraHeaders(command, settings.extraHeaders))
-    const output = await client.send(command, { abortSignal: signal })
+    const output = await this.#inTime(signal, abortSignal => client.send(command, { abortSignal }))
     const answer: unknown = JSON.parse(new TextDecoder().decode(output.body))
     const vectors = this.#family.vectors(answer)
     if (vectors?.length !== texts.length) {
@@ -146,6 +149,23 @@ export class BedrockEmbeddingModel implements EmbeddingModel {
       )
     }
     return { vectors, tokens: Number(headers()[tokenHeader] ?? 0) || 0, responseId: this.#family.responseId?.(answer) }
+  }
+
+  /** One request, whose whole answer is its first piece. */
+  async #inTime<T>(signal: AbortSignal, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { firstByteTimeoutMs } = this.provider.timeouts
+    const deadlines = new Deadlines({
+      modelName: this.modelName,
+      signal,
+      totalMs: 0,
+      firstByteMs: firstByteTimeoutMs,
+      idleMs: 0,
+    })
+    try {
+      return await deadlines.race(send(deadlines.signal))
+    } finally {
+      deadlines.release()
+    }
   }
 }
 

@@ -1,5 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime'
+import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { requestModel } from '../call-model.ts'
 import { listFoundationModels, listInferenceProfiles } from './control-plane.ts'
@@ -114,6 +116,27 @@ describe('doctorBedrock', () => {
     const provider = endpoint.provider({ controlUrl })
     const { checks } = await doctorBedrock({ provider, modelName: 'anthropic.claude-sonnet-4-5-20250929-v1:0' })
     expect(checks.find(({ name }) => name === 'inference profile')!.advice).toBe(`Use \`${claude}\`.`)
+  })
+
+  it('tells the Region and endpoint of a given client, and what IAM must allow there', async () => {
+    vi.stubEnv('AWS_REGION', 'us-west-2')
+    vi.stubEnv('AWS_ENDPOINT_URL_BEDROCK_RUNTIME', 'http://of-the-host.example')
+    const client = new BedrockRuntimeClient({
+      region: 'eu-west-1',
+      credentials: localKeys,
+      endpoint: endpoint.server.url,
+      requestHandler: new NodeHttpHandler(),
+    })
+    endpoint.server.faults.next({
+      error: { type: 'AccessDeniedException', message: "You don't have access to the model." },
+    })
+    const { checks } = await doctorBedrock({ provider: new BedrockProvider({ client }), modelName: claude })
+    const found = new Map(checks.map(check => [check.name, check]))
+    expect(found.get('region')?.detail).toBe('eu-west-1')
+    expect(found.get('endpoint')?.detail).toBe(endpoint.server.url)
+    expect(found.get('model access')?.advice).toContain(`arn:aws:bedrock:eu-west-1:*:inference-profile/${claude}`)
+    client.destroy()
+    vi.unstubAllEnvs()
   })
 
   it('no Region and no credentials are findings, not exceptions', async () => {

@@ -1,7 +1,9 @@
 import { ModelHttpError } from '../../errors/model-http-error.ts'
+import { redactSecrets } from '../../errors/redact.ts'
 import type { ModelCall } from '../model.ts'
 import { listInferenceProfiles, type ControlPlaneOptions } from './control-plane.ts'
-import { mapError } from './errors.ts'
+import { endpointOf } from './client-endpoint.ts'
+import { credentialsError, mapError } from './errors.ts'
 import { BedrockConverseModel } from './model.ts'
 import { parseModelId } from './model-id.ts'
 import { BedrockProvider } from './provider.ts'
@@ -37,9 +39,11 @@ export interface DoctorReport {
 export async function doctorBedrock(options: DoctorOptions = {}): Promise<DoctorReport> {
   const provider = options.provider ?? new BedrockProvider()
   const checks: DoctorCheck[] = []
+  let region: string | undefined
   const clientCheck = await check('region', async () => {
     const client = await provider.getClient()
-    return ok('region', await client.config.region())
+    region = await client.config.region()
+    return ok('region', region)
   })
   const isPackageMissing = clientCheck.detail.includes('npm install')
   checks.push(
@@ -50,12 +54,23 @@ export async function doctorBedrock(options: DoctorOptions = {}): Promise<Doctor
   if (!isPackageMissing) checks.push(clientCheck)
   if (clientCheck.status === 'failed') return report([...checks, skipped('credentials'), skipped('model access')])
 
-  checks.push(ok('endpoint', provider.baseUrl ?? 'that of the given client'))
-  const credentials = await check('credentials', () => describeCredentials(provider))
+  checks.push(await check('endpoint', () => describeEndpoint(provider)))
+  const credentials = await check('credentials', () =>
+    describeCredentials(provider).catch((error: unknown) => {
+      // also of a client that was given, whose errors do not tell
+      throw credentialsError(error)
+    }),
+  )
   checks.push(credentials)
   if (options.modelName === undefined || credentials.status === 'failed')
     return report([...checks, skipped('model access')])
-  return report([...checks, ...(await checkModel(options.modelName, provider, options)), quota(options.maxTokens)])
+  const access = await checkModel(options.modelName, { ...options, provider, region })
+  return report([...checks, ...access, quota(options.maxTokens)])
+}
+
+async function describeEndpoint(provider: BedrockProvider): Promise<DoctorCheck> {
+  const { config } = await provider.getClient()
+  return ok('endpoint', redactSecrets((await endpointOf(config)) ?? 'that of the given client'))
 }
 
 async function describeCredentials(provider: BedrockProvider): Promise<DoctorCheck> {
@@ -89,15 +104,17 @@ const ping: ModelCall = {
   },
 }
 
-async function checkModel(
-  modelName: string,
-  provider: BedrockProvider,
-  options: DoctorOptions,
-): Promise<DoctorCheck[]> {
+interface Found extends DoctorOptions {
+  readonly provider: BedrockProvider
+  readonly region?: string
+}
+
+async function checkModel(modelName: string, found: Found): Promise<DoctorCheck[]> {
+  const { provider, signal, region = '*' } = found
   try {
     const { providerDetails } = await new BedrockConverseModel(modelName, { provider }).request({
       ...ping,
-      signal: options.signal,
+      signal,
     })
     const latency = providerDetails?.['latency_ms']
     return [
@@ -105,9 +122,9 @@ async function checkModel(
       ok('inference profile', profileOf(modelName)),
     ]
   } catch (error) {
-    const refusal = describeRefusal(error, modelName, provider.region ?? '*')
+    const refusal = describeRefusal(error, modelName, region)
     const needsProfile = ModelHttpError.is(error) && /on-demand throughput/i.test(error.message)
-    return needsProfile ? [refusal, await suggestProfile(modelName, options)] : [refusal]
+    return needsProfile ? [refusal, await suggestProfile(modelName, found)] : [refusal]
   }
 }
 
@@ -137,7 +154,7 @@ function describeRefusal(error: unknown, modelName: string, region: string): Doc
   }
 }
 
-async function suggestProfile(modelName: string, options: DoctorOptions): Promise<DoctorCheck> {
+async function suggestProfile(modelName: string, options: ControlPlaneOptions): Promise<DoctorCheck> {
   const { baseId } = parseModelId(modelName)
   const detail = `\`${modelName}\` can only be called through an inference profile`
   try {

@@ -1,5 +1,5 @@
 import { AgentError } from '../../errors/agent-error.ts'
-import { ModelConnectionError, ModelError } from '../../errors/model-error.ts'
+import { ModelConnectionError, ModelError, StreamInterrupted } from '../../errors/model-error.ts'
 import { ModelHttpError } from '../../errors/model-http-error.ts'
 import { redactSecrets } from '../../errors/redact.ts'
 import { UserError } from '../../errors/user-error.ts'
@@ -34,6 +34,20 @@ const credentialErrors = new Set([
   'SSOTokenProviderFailure',
 ])
 
+/** Names of refusals by the services that hand out credentials; Bedrock has none of these.
+ *  @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html#API_AssumeRole_Errors (read 2026-11-23) */
+const credentialServiceErrors = new Set([
+  'InvalidClientTokenId',
+  'InvalidIdentityToken',
+  'IDPRejectedClaim',
+  'IDPCommunicationError',
+  'MalformedPolicyDocument',
+  'PackedPolicyTooLarge',
+  'RegionDisabledException',
+])
+const credentialMessages =
+  /could not load credentials|resolved credential object is not valid|not authorized to perform:? (sts|sso|cognito-identity):/i
+
 const connectionCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -46,12 +60,18 @@ const connectionCodes = new Set([
   'ENETUNREACH',
   'EPROTO',
   'UND_ERR_SOCKET',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
   'ERR_HTTP2_STREAM_ERROR',
   'ERR_HTTP2_SESSION_ERROR',
   'ERR_STREAM_PREMATURE_CLOSE',
 ])
 const connectionMessages =
   /aborted|socket hang up|socket disconnected|certificate|TLS|truncated event|checksum|http2 request did not get a response/i
+/** What `fetch` says when the network failed, in undici, Chrome, Firefox, Safari, Deno and workerd: a TypeError, the reason its cause. */
+const fetchMessages =
+  /^(fetch failed|terminated|load failed)$|failed to fetch|networkerror when|error sending request|network connection lost/i
 
 export interface ErrorScope {
   readonly modelName: string
@@ -62,23 +82,17 @@ export interface ErrorScope {
 export function mapError(error: unknown, scope: ErrorScope): Error {
   if (AgentError.is(error)) return error
   const facts = factsOf(error)
+  // before the status, which may be that of the service that hands out credentials
+  if (isCredentialFailure(facts)) return credentialsError(error)
   const status = facts.status ?? statusByName.get(facts.name.toLowerCase())
   if (status !== undefined && status >= 400) return httpError(error, facts, status, scope)
-  if (
-    credentialErrors.has(facts.name) ||
-    /could not load credentials|resolved credential object is not valid/i.test(facts.message)
-  ) {
-    return noCredentials(error, facts)
-  }
   if (/region is missing/i.test(facts.message)) {
     return new UserError(
       'No AWS Region for Bedrock: pass `region`, set AWS_REGION, or set `region` in the AWS profile.',
       { cause: error },
     )
   }
-  if (facts.name === 'TimeoutError' || connectionCodes.has(facts.code) || connectionMessages.test(facts.message)) {
-    return connectionError(error, facts, scope)
-  }
+  if (facts.name === 'TimeoutError' || isNetworkFailure(error)) return connectionError(error, scope)
   if (facts.name === 'SerializationException' || error instanceof TypeError || error instanceof RangeError) {
     return new UserError(
       `The request for \`${scope.modelName}\` cannot be written as Bedrock wants it: ${facts.message}`,
@@ -94,11 +108,13 @@ export function mapError(error: unknown, scope: ErrorScope): Error {
 /** Messages by which models say that the conversation is too long.
  *  @see https://github.com/strands-agents/sdk-typescript/issues/782 (read 2026-08-22) */
 const overflow =
-  /(input|prompt|context)[^.]{0,40}(is |are )?too long|too many (input )?tokens|maximum (context|input|number of)[^.]{0,30}tokens|exceeds? the (model'?s )?(maximum )?(context|input)|context (window|length)[^.]{0,30}exceed|input length and `max_tokens` exceed/i
+  /(input|prompt|context)[^.]{0,40}(is |are )?too long|too many (input )?tokens|maximum (context|input|number of)[^.]{0,30}tokens|exceeds? the (model'?s )?(maximum )?(context|input)|context (window|length)[^.]{0,30}exceed|input length and `max_tokens` exceed|input tokens exceed/i
 
 /** Whether Bedrock refused a request because the conversation does not fit the model: shorten it, sending it again will not help. */
 export function isContextOverflow(error: unknown): boolean {
-  return ModelHttpError.is(error) && error.status === 400 && overflow.test(error.message)
+  // told at the start of a stream, it is the reason why the stream broke off
+  const refusal = StreamInterrupted.is(error) ? error.cause : error
+  return ModelHttpError.is(refusal) && refusal.status === 400 && overflow.test(refusal.message)
 }
 
 interface ErrorFacts {
@@ -168,20 +184,62 @@ function hintFor({ name, message }: ErrorFacts, { modelName }: ErrorScope): stri
   return ''
 }
 
-function noCredentials(cause: unknown, { message }: ErrorFacts): UserError {
-  const detail = redactSecrets(message).replace(/\.$/, '')
-  return new UserError(
-    `No usable AWS credentials for Bedrock (${detail}). Set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, log in ` +
-      'with aws sso login, set AWS_BEARER_TOKEN_BEDROCK, or pass `credentials` or `apiKey` to BedrockProvider.',
-    { cause },
+function isCredentialFailure({ name, message }: ErrorFacts): boolean {
+  return credentialErrors.has(name) || credentialServiceErrors.has(name) || credentialMessages.test(message)
+}
+
+/** The credentials could not be had, for whatever reason: Bedrock was not asked. */
+export function credentialsError(cause: unknown): Error {
+  if (AgentError.is(cause)) return cause
+  const reason = redactSecrets(reasonOf(cause)).replace(/\.$/, '')
+  return new UserError(`No usable AWS credentials for Bedrock (${reason}). ${credentialsHint(cause)}`, { cause })
+}
+
+function credentialsHint(cause: unknown): string {
+  const facts = factsOf(cause)
+  const action = /not authorized to perform:? ([\w-]+:\w+) on resource:? ([^\s,]+)/i.exec(facts.message)
+  if (action !== null) {
+    return `Allow the action ${action[1]} on ${action[2]} in IAM; a role must also trust who takes it.`
+  }
+  if (/expiredtoken/i.test(facts.name)) return 'Refresh them (for SSO: aws sso login).'
+  if (isNetworkFailure(cause)) return 'Where they come from could not be reached; Bedrock was not asked.'
+  if (!credentialErrors.has(facts.name) && !credentialMessages.test(facts.message)) {
+    return 'Look at where they come from: what you pass as `credentials`, or the AWS profile. Bedrock was not asked.'
+  }
+  return (
+    'Set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, log in with aws sso login, ' +
+    'set AWS_BEARER_TOKEN_BEDROCK, or pass `credentials` or `apiKey` to BedrockProvider.'
   )
 }
 
-function connectionError(cause: unknown, facts: ErrorFacts, { modelName, baseUrl }: ErrorScope): ModelConnectionError {
+/** An error and what caused it: `fetch` keeps the reason in the cause. */
+function causesOf(error: unknown): ErrorFacts[] {
+  const chain: ErrorFacts[] = []
+  for (let each = error; each !== undefined && each !== null && chain.length < 4;) {
+    chain.push(factsOf(each))
+    each = each instanceof Error ? each.cause : undefined
+  }
+  return chain
+}
+
+function isNetworkFailure(error: unknown): boolean {
+  return (
+    causesOf(error).some(({ code, message }) => connectionCodes.has(code) || connectionMessages.test(message)) ||
+    (error instanceof TypeError && fetchMessages.test(error.message))
+  )
+}
+
+/** The message with those of its causes, as `fetch failed` alone says nothing, and the code where no message names it. */
+function reasonOf(error: unknown): string {
+  const chain = causesOf(error)
+  const messages = [...new Set(chain.map(({ message }) => message))].join(': ')
+  const code = chain.find(facts => facts.code !== '')?.code
+  return code === undefined || messages.includes(code) ? messages || 'no reason given' : `${code}: ${messages}`
+}
+
+function connectionError(cause: unknown, { modelName, baseUrl }: ErrorScope): ModelConnectionError {
   const where = baseUrl === undefined ? '' : ` at ${redactSecrets(baseUrl)}`
-  const why =
-    facts.code === '' || facts.message.includes(facts.code) ? facts.message : `${facts.code}: ${facts.message}`
-  return new ModelConnectionError(`The connection to Bedrock${where} failed: ${redactSecrets(why)}`, {
+  return new ModelConnectionError(`The connection to Bedrock${where} failed: ${redactSecrets(reasonOf(cause))}`, {
     cause,
     modelName,
   })

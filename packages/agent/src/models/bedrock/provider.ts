@@ -2,6 +2,8 @@ import type { BedrockRuntimeClient, BedrockRuntimeClientConfig } from '@aws-sdk/
 import { ModelConnectionError } from '../../errors/model-error.ts'
 import { UserError } from '../../errors/user-error.ts'
 import type { FetchFileOptions } from '../../util/net/fetch-file.ts'
+import { endpointOf } from './client-endpoint.ts'
+import { nameCredentialFailures } from './credential-failures.ts'
 import { loadSdk } from './sdk.ts'
 import { carrySignals } from './send.ts'
 
@@ -33,7 +35,8 @@ export interface BedrockTimeouts {
 }
 
 export interface BedrockProviderOptions extends BedrockTimeouts {
-  /** A client of yours: everything else here but the timeouts is then ignored. */
+  /** A client of yours: everything else here is then ignored, but for the timeouts, `controlUrl` and `fetchFile`. The control plane
+   *  takes Region, credentials and transport from it. */
   readonly client?: BedrockRuntimeClient
   /** Default: `AWS_REGION`, `AWS_DEFAULT_REGION`, then the profile's. */
   readonly region?: string
@@ -57,7 +60,8 @@ export interface BedrockProviderOptions extends BedrockTimeouts {
   readonly maxConnections?: number
   /** The SDK's transport. Default: HTTP/1.1 with keep-alive, because over HTTP/2 the SDK takes a lost connection for the end. */
   readonly requestHandler?: BedrockRuntimeClientConfig['requestHandler']
-  /** More options of `BedrockRuntimeClient`. */
+  /** More options of `BedrockRuntimeClient`. Like those above, which win, they beat the environment. The control plane shares them, its
+   *  endpoint apart. */
   readonly clientConfig?: Partial<BedrockRuntimeClientConfig>
   /** How files behind URLs are fetched. */
   readonly fetchFile?: FetchFileOptions
@@ -84,8 +88,13 @@ export class BedrockProvider {
   #client: BedrockRuntimeClient | undefined
   #creating: Promise<BedrockRuntimeClient> | undefined
   #isOwnClient = false
+  /** How often it was closed: who waited for a client before that gets none. */
+  #closings = 0
   /** Read once: every answer names it, and the environment is slow to read. */
   #baseUrl: string | undefined
+  /** The client whose endpoint and Region are known, or are being asked for: it says so only later. */
+  #askedClient: BedrockRuntimeClient | undefined
+  #clientRegion: string | undefined
 
   /** @throws {UserError} for access keys that are not a pair */
   constructor(options: BedrockProviderOptions = {}) {
@@ -93,83 +102,146 @@ export class BedrockProvider {
     this.timeouts = { ...defaultTimeouts, ...definedTimeouts(options) }
     this.#client = options.client
     if (typeof options.credentials === 'object') checkKeys(options.credentials)
-    if (options.authMode === 'bearer' && apiKeyOf(options) === undefined) {
+    if (options.authMode === 'bearer' && tokenOf(options) === undefined) {
       throw new UserError("authMode 'bearer' needs an API key: pass `apiKey`, or set AWS_BEARER_TOKEN_BEDROCK.")
     }
   }
 
-  /** The Region, if it is known without reading files. */
+  /** The Region, if it is known without reading files. That of a given client is known when its first request has begun. */
   get region(): string | undefined {
-    return this.options.region ?? env('AWS_REGION') ?? env('AWS_DEFAULT_REGION')
+    if (this.#hasForeignClient) return this.#clientRegion
+    const { region, clientConfig } = this.options
+    return region ?? given(clientConfig?.region, env('AWS_REGION') ?? env('AWS_DEFAULT_REGION')) ?? this.#clientRegion
   }
 
-  /** Where requests go; `undefined` until a Region is known. */
+  /** Where requests go; `undefined` until it is known: with a Region, or, for a given client, when its first request has begun. */
   get baseUrl(): string | undefined {
-    return (this.#baseUrl ??= this.#findBaseUrl())
+    if (this.client === undefined) return this.#expectedBaseUrl()
+    return (this.#baseUrl ??= this.#expectedBaseUrl())
   }
 
   /** The client all models of this provider use. Assign another to rotate credentials: requests that run keep the old one. */
   get client(): BedrockRuntimeClient | undefined {
-    return this.#client
+    const client = this.#client
+    if (client !== this.#askedClient) this.#ask(client)
+    return client
   }
   set client(client: BedrockRuntimeClient | undefined) {
-    this.#client = client
-    this.#creating = undefined
-    this.#isOwnClient = false
+    this.#replace(client)
   }
 
   /** The client, made on first use. Middleware of your own goes in before the first request: the order is then kept.
    *  @throws {MissingPackageError} without `@aws-sdk/client-bedrock-runtime`
    *  @throws {UserError} when no Region can be found */
   async getClient(): Promise<BedrockRuntimeClient> {
-    if (this.#client !== undefined) return this.#client
-    const creating = (this.#creating ??= this.#create())
-    try {
-      return await creating
-    } catch (error) {
-      if (this.#creating === creating) this.#creating = undefined
-      throw error
-    }
+    return this.client ?? (this.#creating ??= this.#adopt())
   }
 
   /** Ends the requests that run, each with a ModelConnectionError, and closes the connections of the client this provider made.
    *  The provider may be used again. */
   close(): void {
-    for (const request of this.running) {
-      request.abort(new ModelConnectionError('The Bedrock provider was closed while the model answered.'))
-    }
+    this.#closings += 1
+    for (const request of this.running) request.abort(wasClosed())
     if (this.#isOwnClient) this.#client?.destroy()
-    this.#client = this.options.client
-    this.#creating = undefined
-    this.#isOwnClient = false
+    this.#replace(this.options.client)
   }
 
   [Symbol.dispose](): void {
     this.close()
   }
 
-  #findBaseUrl(): string | undefined {
-    const given = this.options.baseUrl ?? env('AWS_ENDPOINT_URL_BEDROCK_RUNTIME') ?? env('AWS_ENDPOINT_URL')
-    if (given !== undefined) return given
+  /** A client that this provider did not make: its options say nothing about it. */
+  get #hasForeignClient(): boolean {
+    return this.client !== undefined && !this.#isOwnClient
+  }
+
+  /** Whoever waits for a client that is being made gets this one. */
+  #replace(client: BedrockRuntimeClient | undefined): void {
+    this.#client = client
+    this.#creating = undefined
+    this.#isOwnClient = false
+  }
+
+  /** What the options make likely. */
+  #expectedBaseUrl(): string | undefined {
+    const { baseUrl, clientConfig = {} } = this.options
+    if (this.#hasForeignClient) return undefined
+    if (baseUrl !== undefined) return baseUrl
+    const { endpoint, endpointProvider, useFipsEndpoint, useDualstackEndpoint } = clientConfig
+    if (endpoint !== undefined) return given(endpoint, undefined)
+    // only the client knows then
+    if (endpointProvider !== undefined || useFipsEndpoint !== undefined || useDualstackEndpoint !== undefined)
+      return undefined
+    const url = env('AWS_ENDPOINT_URL_BEDROCK_RUNTIME') ?? env('AWS_ENDPOINT_URL')
+    if (url !== undefined) return url
     const { region } = this
     if (region === undefined) return undefined
     return `https://bedrock-runtime.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`
   }
 
+  /** Asks a client where it goes, once. */
+  #ask(client: BedrockRuntimeClient | undefined): void {
+    this.#askedClient = client
+    this.#baseUrl = this.#isOwnClient ? this.options.baseUrl : undefined
+    this.#clientRegion = undefined
+    if (client === undefined) return
+    void whereabouts(client).then(({ region, baseUrl }) => {
+      if (this.#askedClient !== client) return
+      this.#clientRegion = region
+      if (!this.#isOwnClient || this.options.baseUrl === undefined) this.#baseUrl = baseUrl
+    })
+  }
+
+  /** Makes a client, and makes it the provider's unless another was assigned meanwhile. */
+  #adopt(): Promise<BedrockRuntimeClient> {
+    const closings = this.#closings
+    const instead = () => {
+      if (closings !== this.#closings) throw wasClosed()
+      return this.getClient()
+    }
+    const creating: Promise<BedrockRuntimeClient> = this.#create().then(
+      client => {
+        if (this.#creating !== creating) {
+          this.#discard(client)
+          return instead()
+        }
+        this.#replace(client)
+        this.#isOwnClient = true
+        return client
+      },
+      (error: unknown) => {
+        if (this.#creating !== creating) return instead()
+        this.#creating = undefined
+        throw error
+      },
+    )
+    return creating
+  }
+
+  /** Of a client that was made for nothing. A transport that was given may serve others. */
+  #discard(client: BedrockRuntimeClient): void {
+    const { requestHandler, clientConfig } = this.options
+    if ((requestHandler ?? clientConfig?.requestHandler) === undefined) client.destroy()
+  }
+
   async #create(): Promise<BedrockRuntimeClient> {
     const { BedrockRuntimeClient } = await loadSdk()
-    const client = carrySignals(keepingSigners(new BedrockRuntimeClient(await this.#clientConfig())))
+    const config = this.clientConfig()
+    config.requestHandler ??= await http1Handler(this)
+    const client = carrySignals(keepingSigners(new BedrockRuntimeClient(config)))
+    nameCredentialFailures(client.config)
     await client.config.region().catch((error: unknown) => {
+      this.#discard(client)
       throw missingRegion(error)
     })
-    this.#client = client
-    this.#isOwnClient = true
     return client
   }
 
-  async #clientConfig(): Promise<BedrockRuntimeClientConfig> {
+  /** What a client of this provider is made with; without a transport, unless one was given.
+   *  @internal */
+  clientConfig(): BedrockRuntimeClientConfig {
     const { options, region } = this
-    const requestHandler = options.requestHandler ?? options.clientConfig?.requestHandler ?? (await http1Handler(this))
+    const requestHandler = options.requestHandler ?? options.clientConfig?.requestHandler
     return {
       logger: quietLogger,
       cacheMiddleware: true,
@@ -208,23 +280,49 @@ function keepingSigners(client: BedrockRuntimeClient): BedrockRuntimeClient {
   return client
 }
 
-type AuthConfig = Pick<BedrockRuntimeClientConfig, 'credentials' | 'token' | 'authSchemePreference'>
-
-/** What was given in code beats what the environment holds. Left alone, the SDK would let the environment's API key win, even one
- *  that is empty. */
-export function authConfig(options: BedrockProviderOptions): AuthConfig {
-  const { credentials, profile, authMode = 'auto' } = options
-  const isGiven = authMode === 'sigv4' || credentials !== undefined || profile !== undefined
-  const apiKey = authMode === 'auto' && isGiven ? wordOf(options.apiKey) : apiKeyOf(options)
-  if (authMode !== 'sigv4' && apiKey !== undefined) {
-    return { token: { token: apiKey }, authSchemePreference: ['httpBearerAuth'] }
+/** What a client can say of itself; one that is not the SDK's may say nothing. */
+async function whereabouts({ config }: BedrockRuntimeClient): Promise<{ region?: string; baseUrl?: string }> {
+  const [region, baseUrl] = await Promise.allSettled([(async () => config.region())(), endpointOf(config)])
+  return {
+    ...(region.status === 'fulfilled' && { region: region.value }),
+    ...(baseUrl.status === 'fulfilled' && baseUrl.value !== undefined && { baseUrl: baseUrl.value }),
   }
-  const isSet = globalThis.process?.env?.['AWS_BEARER_TOKEN_BEDROCK'] !== undefined
-  return { ...(credentials && { credentials }), ...((isGiven || isSet) && { authSchemePreference: ['sigv4'] }) }
 }
 
-function apiKeyOf({ apiKey }: BedrockProviderOptions): string | undefined {
-  return wordOf(apiKey) ?? wordOf(env('AWS_BEARER_TOKEN_BEDROCK'))
+type AuthConfig = Pick<BedrockRuntimeClientConfig, 'credentials' | 'token' | 'authSchemePreference'>
+
+/** What was given in code beats what the environment holds, and our own options beat `clientConfig`. Left alone, the SDK would let
+ *  the environment's API key win, even one that is empty. */
+function authConfig(options: BedrockProviderOptions): AuthConfig {
+  const { apiKey, profile, clientConfig = {}, authMode = 'auto' } = options
+  const credentials = options.credentials ?? clientConfig.credentials
+  const signed: AuthConfig = { ...(credentials && { credentials }), authSchemePreference: ['sigv4'] }
+  const bearer = (token: AuthConfig['token']): AuthConfig => ({ token, authSchemePreference: ['httpBearerAuth'] })
+
+  if (authMode === 'sigv4') return signed
+  if (authMode === 'bearer') return bearer(tokenOf(options))
+  if (wordOf(apiKey) !== undefined) return bearer(tokenOf(options))
+  if (options.credentials !== undefined || profile !== undefined) return signed
+  // it chooses between keys of its own, and an API key of the environment
+  if (clientConfig.authSchemePreference !== undefined) return { token: tokenOf(options) }
+  if (clientConfig.token !== undefined) return bearer(clientConfig.token)
+  if (credentials !== undefined || clientConfig.profile !== undefined) return signed
+  const token = tokenOf(options)
+  if (token !== undefined) return bearer(token)
+  return globalThis.process?.env?.['AWS_BEARER_TOKEN_BEDROCK'] === undefined ? {} : signed
+}
+
+function tokenOf({ apiKey, clientConfig }: BedrockProviderOptions): AuthConfig['token'] {
+  const own = wordOf(apiKey)
+  if (own !== undefined) return { token: own }
+  const environments = wordOf(env('AWS_BEARER_TOKEN_BEDROCK'))
+  return clientConfig?.token ?? (environments === undefined ? undefined : { token: environments })
+}
+
+/** What is given as a function is known only later. */
+function given(value: unknown, otherwise: string | undefined): string | undefined {
+  if (value === undefined) return otherwise
+  return typeof value === 'string' ? value : undefined
 }
 
 /** Without the line break that a file or a secret store leaves at the end; blank counts as none. */
@@ -241,7 +339,7 @@ function checkKeys({ accessKeyId, secretAccessKey }: BedrockCredentials): void {
 }
 
 /** `undefined` where there are no sockets: the SDK then brings its own handler. */
-async function http1Handler({
+export async function http1Handler({
   timeouts,
   options,
 }: BedrockProvider): Promise<BedrockRuntimeClientConfig['requestHandler'] | undefined> {
@@ -258,6 +356,10 @@ async function http1Handler({
   } catch {
     return undefined
   }
+}
+
+function wasClosed(): ModelConnectionError {
+  return new ModelConnectionError('The Bedrock provider was closed before the request was over.')
 }
 
 function missingRegion(cause: unknown): UserError {
