@@ -3,6 +3,7 @@ import type { NodePolicy } from '../policy.ts'
 import type { Schema } from '../schema.ts'
 import type { GraphTypeError, StepContext } from '../types.ts'
 import type { BaseNode } from '../nodes/node.ts'
+import type { CaseName, CaseValue, CheckCases, CheckNames, NamesIn, OtherValue } from './switch-types.ts'
 
 /** The types all steps of one graph share. */
 export interface Env {
@@ -95,14 +96,21 @@ export type BranchOutput<TBranch> = TBranch extends (...args: never[]) => infer 
     : never
   : never
 
-type CaseKey<T> = T extends PropertyKey ? T : T extends boolean ? `${T}` : never
-type CaseValue<TOutput, TKey extends keyof TOutput, TCase> = Extract<
+/** The cases of a switch by the texts of the values; which of them there must be is checked apart. */
+export type SwitchCases<
+  TEnv extends Env,
   TOutput,
-  { readonly [P in TKey]: TCase extends 'true' ? true : TCase extends 'false' ? false : TCase }
->
+  TKey extends keyof TOutput,
+  TDepth extends Depth,
+  TNames extends number | string,
+> = { readonly [V in TNames]: Branch<TEnv, CaseValue<TOutput, TKey, `${V}`>, TDepth> } & {
+  // offers the names where they are typed
+  readonly [V in CaseName<TOutput, TKey>]?: unknown
+}
 
-export type SwitchCases<TEnv extends Env, TOutput, TKey extends keyof TOutput, TDepth extends Depth> = {
-  readonly [V in CaseKey<TOutput[TKey]>]: Branch<TEnv, CaseValue<TOutput, TKey, V>, TDepth>
+export interface SwitchOptions {
+  readonly id?: string
+  readonly note?: string
 }
 
 /** A value on its way through the graph, typed at each point. */
@@ -185,15 +193,29 @@ export interface Flow<TEnv extends Env, TOutput, TDepth extends Depth = readonly
   /** Waits for all items and forgets them. */
   ignore(this: NeedsFork<TDepth, unknown>, options?: { readonly id?: string }): Joined<TEnv, TOutput, null, TDepth>
 
-  /** Goes where the value of a property says; every value needs a case. */
-  switch<TKey extends keyof TOutput, const TCases extends SwitchCases<TEnv, TOutput, TKey, TDepth>>(
-    this: [Exclude<keyof TCases, CaseKey<TOutput[TKey]>>] extends [never]
-      ? unknown
-      : GraphTypeError<`there is no value "${Exclude<keyof TCases, CaseKey<TOutput[TKey]>> & string}" for this case`>,
+  /** Goes where the value of a property says. Each value needs a case, under its text: `true`, `1`, `null`, `undefined`. */
+  switch<
+    TKey extends keyof TOutput,
+    const TNames extends number | string,
+    const TCases extends Readonly<Record<TNames, unknown>>,
+  >(
+    this: CheckCases<TOutput, TKey, TNames>,
     key: TKey,
-    cases: TCases,
-    options?: { readonly id?: string; readonly note?: string },
-  ): Flow<TEnv, { [P in keyof TCases]: BranchOutput<TCases[P]> }[keyof TCases], TDepth>
+    cases: TCases & SwitchCases<TEnv, TOutput, TKey, TDepth, TNames>,
+    options?: SwitchOptions & { readonly otherwise?: never },
+  ): Flow<TEnv, BranchOutput<TCases[TNames]>, TDepth>
+  /** The same with an `otherwise` for the values that have no case, or cannot be listed. */
+  switch<
+    TKey extends keyof TOutput,
+    const TNames extends number | string,
+    const TCases extends Readonly<Record<TNames, unknown>>,
+    const TOtherwise extends Branch<TEnv, OtherValue<TOutput, TKey, NamesIn<TNames>>, TDepth>,
+  >(
+    this: CheckNames<TOutput, TKey, TNames>,
+    key: TKey,
+    cases: TCases & SwitchCases<TEnv, TOutput, TKey, TDepth, TNames>,
+    options: SwitchOptions & { readonly otherwise: TOtherwise },
+  ): Flow<TEnv, BranchOutput<TCases[TNames] | TOtherwise>, TDepth>
   /** Begins a chain of conditions; the first that holds wins. End it with `otherwise` or `exhaustive`. */
   when: WhenMethod<TEnv, TOutput, never, TDepth>
 

@@ -15,6 +15,12 @@ type AnyFunction = (...args: never[]) => unknown
 /** The way out of a node that has one. */
 const out = (part: Part): Tail => ({ part, port: 0, label: undefined })
 
+/** The name of the case for a value; none for what cannot be listed, as an object. */
+const caseOf = (value: unknown): string | undefined =>
+  value === null || value === undefined || ['boolean', 'number', 'string'].includes(typeof value)
+    ? String(value)
+    : undefined
+
 /** The working half of `Flow`; the interface in flow-types.ts gives it its types. */
 export class FlowNode {
   readonly list: PartList
@@ -179,12 +185,12 @@ export class FlowNode {
   switch(
     key: string,
     cases: Readonly<Record<string, BranchArgument>>,
-    options: { id?: string; note?: string } = {},
+    { otherwise, ...options }: { otherwise?: BranchArgument; id?: string; note?: string } = {},
   ): FlowNode {
-    const names = Object.keys(cases)
     const decision = new Decision(this, options)
-    for (const name of names)
-      decision.branch(value => String((value as Record<string, unknown> | null)?.[key]) === name, cases[name]!, name)
+    for (const name of Object.keys(cases))
+      decision.branch(value => caseOf((value as Record<string, unknown> | null)?.[key]) === name, cases[name]!, name)
+    if (otherwise !== undefined) decision.branch(() => true, otherwise, 'otherwise')
     return decision.finish()
   }
 
