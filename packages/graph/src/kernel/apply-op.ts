@@ -1,5 +1,6 @@
 import { Branch } from '../state/patch.ts'
 import { cloneJson } from '../util/json.ts'
+import { forgetWaiting, letOut } from './admission.ts'
 import { newTask, placeIn, type Op, type Place, type Scope, type Task } from './model.ts'
 import type { RunState } from './run-state.ts'
 import { lineage, writesOf } from './writes.ts'
@@ -69,12 +70,7 @@ const arrive = (state: RunState, op: Extract<Op, { t: 'item' }>): void => {
 const leave = (state: RunState, scope: Scope, place?: Place): void => {
   if (scope.isClosed) return
   scope.live--
-  if (place?.isAdmitted) {
-    scope.admitted--
-    let next = scope.waiting.shift()
-    while (next !== undefined && next.status !== 'ready') next = scope.waiting.shift()
-    if (next !== undefined) state.fresh.push(next)
-  }
+  if (place?.isAdmitted) state.fresh.push(...letOut(place))
   if (scope.live === 0) close(state, scope)
 }
 
@@ -116,8 +112,9 @@ const clear = (state: RunState, place: Place, count: number): void => {
   for (let at: Place | undefined = place; at !== undefined; at = at.scope.up) {
     at.scope.live = at === place ? count : 1
     at.scope.source = undefined
+    for (const place of at.scope.places.values()) if (place !== at) place.isAdmitted = false
     at.scope.admitted = at.isAdmitted ? 1 : 0
-    at.scope.waiting.clear()
+    forgetWaiting(at.scope)
     around.add(at.scope)
   }
   for (const scope of state.scopes.values()) {

@@ -51,6 +51,8 @@ export interface ScopeJson {
   readonly live: number
   readonly closed?: boolean
   readonly source?: number
+  /** of a map with a limit: the items under way */
+  readonly admitted?: readonly number[]
   readonly items: readonly ItemJson[]
   readonly branches: readonly {
     readonly index: number

@@ -2,6 +2,7 @@ import { GraphNodeStatusError, GraphRuntimeError, RunCancelledError } from '../e
 import type { GraphEvent } from '../events/event.ts'
 import type { InterruptAnswer, OpenInterrupt } from '../interrupt.ts'
 import type { RunStatus } from '../store/store.ts'
+import { forgetWaiting } from './admission.ts'
 import { Attempts } from './attempts.ts'
 import { Ending } from './ending.ts'
 import { matchAnswers, openInterrupts } from './interrupts.ts'
@@ -87,7 +88,7 @@ export class Kernel {
     this.#isGoing = true
     this.#begin()
     this.state.fresh = []
-    for (const scope of this.state.scopes.values()) scope.waiting.clear()
+    for (const scope of this.state.scopes.values()) forgetWaiting(scope)
     const { fault } = this.#ending
     if (fault !== undefined) {
       // the store was lost between taking the run up and driving it

@@ -24,9 +24,13 @@ export interface Scope {
   source: Task | undefined
   /** initial value when the scope has a state of its own */
   readonly reducers: StateReducers | undefined
-  /** items let in under the map's `concurrency`, and those that wait */
+  /** how many items may be under way at once: the map's `concurrency` */
+  readonly limit: number | undefined
+  /** the innermost item of a limited map this scope lies in */
+  readonly gate: Place | undefined
+  /** items under way, if there is a limit, and those that wait */
   admitted: number
-  readonly waiting: Queue<Task>
+  readonly waiting: Queue<Place>
 }
 
 /** Where a token is: an item of a scope. One token at a time; so it is also the unit of state. */
@@ -35,6 +39,8 @@ export interface Place {
   readonly index: number
   branch: Branch | undefined
   isAdmitted: boolean
+  /** tasks that wait for the item to be let in */
+  held: Task[] | undefined
   /** what is under way here: one token as a rule, a generator beside what it fills */
   readonly tasks: Task[]
   readonly scopes: Scope[]
@@ -137,14 +143,26 @@ export const newScope = (id: number, fork: ProgramNode | undefined, up: Place | 
   passed: [],
   source: undefined,
   reducers: fork?.sub?.reducers,
+  limit: fork?.concurrency,
+  gate: up === undefined || up.scope.limit === undefined ? up?.scope.gate : up,
   admitted: 0,
   waiting: new Queue(),
+})
+
+const newPlace = (scope: Scope, index: number): Place => ({
+  scope,
+  index,
+  branch: undefined,
+  isAdmitted: false,
+  held: undefined,
+  tasks: [],
+  scopes: [],
 })
 
 export const placeIn = (scope: Scope, index: number): Place => {
   let place = scope.places.get(index)
   if (place === undefined)
-    scope.places.set(index, (place = { scope, index, branch: undefined, isAdmitted: false, tasks: [], scopes: [] }))
+    scope.places.set(index, (place = newPlace(scope, index)))
   return place
 }
 

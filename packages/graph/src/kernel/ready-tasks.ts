@@ -1,4 +1,5 @@
 import { Queue } from '../util/queue.ts'
+import { admit } from './admission.ts'
 import type { Task } from './model.ts'
 
 /** The tasks that may start: at once, or when a manual driver lets them. */
@@ -39,7 +40,7 @@ export class ReadyTasks {
     this.#held = []
   }
 
-  /** The next task to start. One that finds its map full waits there, and comes back when an item leaves. */
+  /** The next task to start. One that finds a map full waits there. */
   take(): Task | undefined {
     for (let task = this.#queue.shift(); task !== undefined; task = this.#queue.shift())
       if (isReady(task) && admit(task)) return task
@@ -53,17 +54,3 @@ export class ReadyTasks {
 }
 
 const isReady = (task: Task): boolean => task.status === 'ready'
-
-/** Keeps a map within its `concurrency`, counted in items. */
-const admit = (task: Task): boolean => {
-  const { scope } = task.place
-  const limit = scope.fork?.concurrency
-  if (limit === undefined || task.place.isAdmitted) return true
-  if (scope.admitted >= limit) {
-    scope.waiting.push(task)
-    return false
-  }
-  scope.admitted++
-  task.place.isAdmitted = true
-  return true
-}

@@ -3,6 +3,7 @@ import type { StateReducers } from '../state/merge.ts'
 import { Branch } from '../state/patch.ts'
 import type { RunStatus } from '../store/store.ts'
 import type { Json } from '../util/json.ts'
+import { countIn } from './admission.ts'
 import { applyOp, makeReady } from './apply-op.ts'
 import { newScope, placeIn, type Entry, type Place, type Scope, type Task } from './model.ts'
 
@@ -50,6 +51,7 @@ export class RunState {
   }
 
   apply(entry: Entry): void {
+    if ('task' in entry) countIn(entry.task.place)
     switch (entry.kind) {
       case 'done':
         this.#finish(entry.task)

@@ -1,8 +1,9 @@
 import type { Program } from '../program.ts'
 import { Branch, type PatchOp } from '../state/patch.ts'
 import type { RunStatus } from '../store/store.ts'
+import { countIn } from './admission.ts'
 import { at, itemJson, itemOf, json, type ScopeJson, type SnapshotJson, type TaskJson } from './json-forms.ts'
-import { bindStream, compareKeys, newScope, newTask, placeIn, type Scope, type Task } from './model.ts'
+import { bindStream, compareKeys, newScope, newTask, placeIn, type Place, type Scope, type Task } from './model.ts'
 import { nodeOf } from './node-of.ts'
 import { RunState } from './run-state.ts'
 
@@ -20,6 +21,9 @@ const taskJson = (task: Task): TaskJson => ({
   ...(task.stream === undefined ? {} : { stream: task.stream.id, emitted: task.emitted }),
 })
 
+const indicesOf = (scope: Scope, test: (place: Place) => boolean): number[] =>
+  [...scope.places.values()].filter(test).map(({ index }) => index)
+
 const scopeJson = (scope: Scope): ScopeJson => ({
   id: scope.id,
   fork: scope.fork!.id,
@@ -27,6 +31,7 @@ const scopeJson = (scope: Scope): ScopeJson => ({
   live: scope.live,
   ...(scope.isClosed ? { closed: true } : {}),
   ...(scope.source === undefined ? {} : { source: scope.source.id }),
+  ...(scope.limit === undefined ? {} : { admitted: indicesOf(scope, place => place.isAdmitted) }),
   items: scope.items.map(itemJson),
   branches: [...scope.places.values()]
     .filter(place => place.branch !== undefined)
@@ -70,6 +75,7 @@ const restoreScope = (state: RunState, saved: ScopeJson): void => {
   scope.isClosed = saved.closed ?? false
   scope.items = saved.items.map(itemOf)
   state.addScope(scope)
+  for (const index of saved.admitted ?? []) countIn(placeIn(scope, index))
   const view = (ops: readonly PatchOp[], base: unknown): Branch => {
     const branch = new Branch(base, true)
     branch.apply(ops)
@@ -110,5 +116,7 @@ const restoreTask = (state: RunState, saved: TaskJson): void => {
   if (saved.memo !== undefined) task.memo = new Map(saved.memo)
   if (saved.waits !== undefined) task.waits = new Map(saved.waits.map(wait => [wait.key, wait]))
   if (saved.stream !== undefined) bindStream(task, state.scopes.get(saved.stream)!)
+  // snapshots of older versions do not say which items were under way
+  if (task.status !== 'ready' || task.isStarted || task.memo !== undefined || task.attempt > 1) countIn(place)
   state.addTask(task)
 }
