@@ -34,8 +34,9 @@ const credentialErrors = new Set([
   'SSOTokenProviderFailure',
 ])
 
-/** Names of refusals by the services that hand out credentials; Bedrock has none of these.
- *  @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html#API_AssumeRole_Errors (read 2026-11-23) */
+/** Names of refusals by the services that hand out credentials (STS, Cognito), in some with `Exception` at the end. Bedrock has none of
+ *  these. Needed for a client that was given: ours names such failures itself.
+ *  @see https://docs.rs/aws-sdk-sts/1.20.0/aws_sdk_sts/enum.Error.html (read 2026-11-23) */
 const credentialServiceErrors = new Set([
   'InvalidClientTokenId',
   'InvalidIdentityToken',
@@ -43,7 +44,8 @@ const credentialServiceErrors = new Set([
   'IDPCommunicationError',
   'MalformedPolicyDocument',
   'PackedPolicyTooLarge',
-  'RegionDisabledException',
+  'RegionDisabled',
+  'NotAuthorized',
 ])
 const credentialMessages =
   /could not load credentials|resolved credential object is not valid|not authorized to perform:? (sts|sso|cognito-identity):/i
@@ -185,7 +187,8 @@ function hintFor({ name, message }: ErrorFacts, { modelName }: ErrorScope): stri
 }
 
 function isCredentialFailure({ name, message }: ErrorFacts): boolean {
-  return credentialErrors.has(name) || credentialServiceErrors.has(name) || credentialMessages.test(message)
+  if (credentialErrors.has(name) || credentialServiceErrors.has(name.replace(/Exception$/, ''))) return true
+  return credentialMessages.test(message)
 }
 
 /** The credentials could not be had, for whatever reason: Bedrock was not asked. */

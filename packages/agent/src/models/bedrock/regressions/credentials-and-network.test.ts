@@ -19,17 +19,18 @@ import { claude, localKeys, startEndpoint, type Endpoint } from '../test-support
 let endpoint: Endpoint
 let sts: Server
 let stsUrl: string
+/** The code of the refusal, and why. */
+let refusal: readonly [code: string, message: string]
 let home: string
 beforeAll(async () => {
   endpoint = await startEndpoint({ responder: () => ({ content: [{ text: 'ok' }] }) })
   sts = createServer((request, response) => {
     request.resume()
-    const message =
-      'User: arn:aws:sts::1:assumed-role/host/i is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::1:role/agents'
+    const [code, message] = refusal
     response
       .writeHead(403, { 'content-type': 'text/xml' })
       .end(
-        `<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>${message}</Message></Error></ErrorResponse>`,
+        `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`,
       )
   })
   await new Promise<void>(resolve => sts.listen(0, '127.0.0.1', resolve))
@@ -49,6 +50,10 @@ afterAll(async () => {
 })
 beforeEach(() => {
   endpoint.server.log.clear()
+  refusal = [
+    'AccessDenied',
+    'User: arn:aws:sts::1:assumed-role/host/i is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::1:role/agents',
+  ]
   for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) vi.stubEnv(name, undefined)
   vi.stubEnv('AWS_CONFIG_FILE', join(home, 'config'))
   vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', join(home, 'credentials'))
@@ -97,6 +102,14 @@ describe('credentials that cannot be had are not an answer of the model', () => 
     expect(error.message).toContain('Allow the action sts:AssumeRole on arn:aws:iam::1:role/agents in IAM')
     expect(error.cause).toMatchObject({ name: 'AccessDenied' })
     expect(endpoint.server.log).toHaveLength(0)
+  })
+
+  it.each(['MalformedPolicyDocument', 'InvalidClientTokenId'])('%s, through a given client', async code => {
+    refusal = [code, 'no']
+    const client = new BedrockRuntimeClient({ region: 'us-east-1', credentials: assumed() })
+    const error = await asked({ client })
+    expect(error).toBeInstanceOf(UserError)
+    expect(error.message).toMatch(/^No usable AWS credentials for Bedrock \(no\)/)
   })
 
   it('a role of the default chain', async () => {
