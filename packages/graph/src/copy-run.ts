@@ -6,9 +6,10 @@ import { Router } from './kernel/route.ts'
 import { RunState } from './kernel/run-state.ts'
 import type { Program } from './program.ts'
 import { readHead } from './read-run.ts'
+import { validate } from './schema.ts'
 import type { GraphStore } from './store/store.ts'
 import { randomId } from './util/ids.ts'
-import { cloneJson, toJson } from './util/json.ts'
+import { cloneJson, toJson, type Json } from './util/json.ts'
 
 export interface ForkControls {
   /** default: the run as it is now */
@@ -44,24 +45,26 @@ export const forkRun = async (
 /** A run that was put together elsewhere: at a node, or at its end. */
 export interface ImportedRun {
   readonly runId: string
-  readonly state: unknown
-  readonly at: { readonly node: string; readonly input: unknown } | { readonly output: unknown }
+  readonly state: Json
+  readonly at: { readonly node: string; readonly fields: Json } | { readonly output: Json }
 }
 
-/** Stores such a run, ready to be resumed. */
+/** Stores such a run, ready to be resumed, once the schemas of the graph have checked it.
+ *  @throws {GraphInputError} state or fields do not fit; {GraphRuntimeError} no such node; {RunExistsError} */
 export const importRun = async (
   program: Program,
   store: GraphStore,
   { runId, state: given, at }: ImportedRun,
 ): Promise<void> => {
-  const state = new RunState(program, toJson(given, 'imported state'))
+  const node = 'node' in at ? program.nodes.get(at.node) : undefined
+  if ('node' in at && node === undefined)
+    throw new GraphRuntimeError(`Node "${at.node}" is not in graph "${program.name}".`)
+  const schema = program.definition.state
+  const checked = schema === undefined ? given : validate(schema, given, 'imported state')
+  const state = new RunState(program, toJson(checked, 'imported state'))
   const router = new Router(program, true, contextOutside(hostOutside(runId, state, undefined), state.root), 1)
   if ('output' in at) router.ops.push({ t: 'end', value: toJson(at.output, 'imported output'), place: state.root })
-  else {
-    const node = program.nodes.get(at.node)
-    if (node === undefined) throw new GraphRuntimeError(`Node "${at.node}" is not in graph "${program.name}".`)
-    router.arrive(node, at.input, state.root)
-  }
+  else router.arrive(node!, node!.read === undefined ? at.fields : node!.read(at.fields), state.root)
   state.apply({ kind: 'override', ops: router.ops })
   state.fresh = []
   if (state.end === undefined) state.status = 'paused'

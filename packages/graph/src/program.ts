@@ -46,6 +46,8 @@ export interface NodeDefinition extends TopologyNode {
   readonly input?: Schema
   readonly encode?: (value: unknown) => Json
   readonly decode?: (json: Json) => unknown
+  /** as `decode`, of data that comes from elsewhere: checked, with defaults */
+  readonly read?: (json: Json) => unknown
   /** of a subgraph: where it begins, and its own initial state if it does not share the parent's */
   readonly sub?: {
     readonly start: string

@@ -16,6 +16,8 @@ interface Numbered {
   readonly seq?: number
   /** milliseconds since 1970 */
   readonly at: number
+  /** further events of the same seq follow: a reader that stops here must read from before this seq again */
+  readonly hasMore?: true
 }
 
 /** What happens in a run. All but `task-start`, `custom` and `stream-end` come from the journal: a reload gives the same. */
@@ -144,5 +146,7 @@ export const eventsOf = (
     case 'recover':
       break
   }
+  if (stamp.seq !== undefined)
+    for (let index = 0; index < out.length - 1; index++) out[index] = { ...out[index]!, hasMore: true }
   return out
 }

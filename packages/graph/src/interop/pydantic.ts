@@ -36,13 +36,14 @@ const parse = (json: string | readonly unknown[]): readonly PydanticSnapshot[] =
     if (kind !== 'end' && !(kind === 'node' && typeof node?.node_id === 'string'))
       throw new GraphInputError(`Snapshot ${index} has neither kind "end" nor kind "node" with a node_id.`)
   }
-  // the discriminators were just checked; states and fields are checked by the graph's schemas when the run goes on
+  // the discriminators were just checked; the state and the fields of the snapshot that is used are checked by the graph's schemas
   return value as readonly PydanticSnapshot[]
 }
 
 /** Stores the last snapshot of a pydantic_graph history as a run of `graph`, ready to be resumed. Nodes that were pending, running or
- *  failed there run (again) here: there they would have been lost.
- *  @throws {GraphInputError} not a history; {GraphRuntimeError} a node_id the graph does not have; {RunExistsError} */
+ *  failed there run (again) here: there they would have been lost. The schemas of the graph check the state and the node's fields, and
+ *  fill in their defaults; a schema with a codec reads the fields as it reads stored ones.
+ *  @throws {GraphInputError} not a history, or it does not fit the graph; {GraphRuntimeError} a node_id the graph does not have; {RunExistsError} */
 export const importPydanticSnapshots = async <TState, TDeps, TOutput, TNode>(
   graph: Graph<TState, TDeps, TOutput, TNode>,
   history: string | readonly unknown[],
@@ -56,14 +57,12 @@ export const importPydanticSnapshots = async <TState, TDeps, TOutput, TNode>(
     await importRun(graph.program, store, { runId, state: last.state, at: { output: last.result.data } })
     return
   }
-  const { node_id: nodeId, ...fields } = last.node
-  const node = graph.program.nodes.get(nodeId)
-  const input = node?.decode === undefined ? fields : node.decode(fields)
-  await importRun(graph.program, store, { runId, state: last.state, at: { node: nodeId, input } })
+  const { node_id: node, ...fields } = last.node
+  await importRun(graph.program, store, { runId, state: last.state, at: { node, fields } })
 }
 
 /** The history of a run of class nodes as pydantic_graph would have written it.
- *  Runs that forked or were compacted give the snapshots of the records that are there. */
+ *  What a migration rewrote is given as it was after it. Runs that forked or were compacted give the snapshots of the records that are there. */
 export const exportPydanticSnapshots = async <TState, TDeps, TOutput, TNode>(
   graph: Graph<TState, TDeps, TOutput, TNode>,
   runId: string,
@@ -76,23 +75,24 @@ export const exportPydanticSnapshots = async <TState, TDeps, TOutput, TNode>(
   type NodeFields = { readonly node_id: string } & { readonly [field: string]: Json }
   let state: Json = null
   const open = new Map<number, number>()
-  const add = (task: { id: number; node: { id: string }; input: unknown }) => {
-    open.set(task.id, out.length)
+  const created = (task: { id: number; node: { id: string }; input: unknown }): PydanticSnapshot => ({
+    state: cloneJson(state),
     // class nodes are stored as their fields
-    const node = { ...(task.input as { readonly [field: string]: Json }), node_id: task.node.id } as NodeFields
-    out.push({
-      state: cloneJson(state),
-      node,
-      start_ts: null,
-      duration: null,
-      status: 'created',
-      kind: 'node',
-      id: idOf(task),
-    })
-  }
+    node: { ...(task.input as { readonly [field: string]: Json }), node_id: task.node.id } as NodeFields,
+    start_ts: null,
+    duration: null,
+    status: 'created',
+    kind: 'node',
+    id: idOf(task),
+  })
+  let before: object | undefined
   await replayRun(graph.program, options.store, run, (after, record) => {
     state = after.root.branch!.root as Json
+    const isMigrated = before !== undefined && before !== after
+    before = after
     for (const [id, index] of open) {
+      const migrated = isMigrated ? after.tasks.get(id) : undefined
+      if (migrated !== undefined) out[index] = created(migrated)
       const snapshot = out[index]!
       const task = after.tasks.get(id)
       if (snapshot.kind !== 'node' || task?.status === 'ready') continue
@@ -108,7 +108,11 @@ export const exportPydanticSnapshots = async <TState, TDeps, TOutput, TNode>(
         open.delete(id)
       }
     }
-    for (const task of after.tasks.values()) if (!open.has(task.id) && task.node.kind === 'class') add(task)
+    for (const task of after.tasks.values()) {
+      if (open.has(task.id) || task.node.kind !== 'class') continue
+      open.set(task.id, out.length)
+      out.push(created(task))
+    }
     const ended = after.end
     if (ended === undefined || out[out.length - 1]?.kind === 'end') return
     out.push({

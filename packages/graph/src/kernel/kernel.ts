@@ -271,7 +271,7 @@ export class Kernel {
     this.#running.stopAll(this.state.tasks.values(), 'error' in stop ? stop.error : new RunCancelledError(why))
     this.#attempts.wake()
     if (this.#isManual && stop.status === 'failed') this.#ready.clear()
-    if (stop.status !== 'done' && this.state.status !== stop.status) {
+    if (this.state.status !== stop.status) {
       const reason = stop.status === 'failed' ? { reason: errorRecord(stop.error).message } : {}
       this.note({ kind: 'status', status: stop.status, ...reason })
     }

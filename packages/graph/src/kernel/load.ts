@@ -8,6 +8,7 @@ import type { SnapshotJson } from './json-forms.ts'
 import type { Entry } from './model.ts'
 import type { RunState } from './run-state.ts'
 import { restoreSnapshot, snapshotOf } from './snapshot.ts'
+import { changedNodes } from './structure.ts'
 
 /** A saved run, as a migration sees it. */
 export interface SavedRun {
@@ -61,7 +62,7 @@ export const loadRun = async (
   if (start?.k !== 'snapshot' || records[0]!.seq !== first)
     throw new StoreCorruptError(`The journal of run "${run.id}" has no snapshot at ${first}.`)
   const snapshotBytes = records[0]!.data.length
-  if (start.s.version === program.version && start.s.topology === program.hash) {
+  if (isOf(program, start.s)) {
     const state = replay(program, start.s, records, options.onEntry)
     return { run, state, migrated: undefined, snapshotBytes }
   }
@@ -72,11 +73,18 @@ export const loadRun = async (
   return { run, state, migrated: snapshotOf(state), snapshotBytes }
 }
 
-const mismatch = (run: RunRecord, snapshot: SnapshotJson, program: Program) =>
-  new VersionMismatchError(
+/** Whether the run can go on as it is with this graph. */
+const isOf = (program: Program, { version, topology, nodes }: SnapshotJson): boolean =>
+  version === program.version && topology === program.hash && changedNodes(program, nodes).length === 0
+
+const mismatch = (run: RunRecord, snapshot: SnapshotJson, program: Program) => {
+  const changed = changedNodes(program, snapshot.nodes).map(id => `"${id}"`)
+  const nodes = changed.length === 0 ? '' : ` Changed nodes: ${changed.join(', ')}.`
+  return new VersionMismatchError(
     `Run "${run.id}" belongs to version ${snapshot.version} of graph "${run.graph}" (structure ${snapshot.topology}), ` +
-      `this is version ${program.version} (structure ${program.hash}). Give \`migrate\`, or resume it with the old graph.`,
+      `this is version ${program.version} (structure ${program.hash}).${nodes} Give \`migrate\`, or resume it with the old graph.`,
   )
+}
 
 const snapshotBefore = async (store: GraphStore, run: RunRecord, seq: number): Promise<number> => {
   if (seq >= run.snapshotSeq) return run.snapshotSeq
@@ -141,7 +149,8 @@ const migrateSnapshot = (run: RunRecord, old: SnapshotJson, migrate: Migration):
   }
 }
 
-/** Visits every moment of a run in order: the state after each record, and the record. One pass, whatever the length. */
+/** Visits every moment of a run in order: the state after each record, and the record. One pass, whatever the length.
+ *  What happened before a migration is replayed with as much of the old graph as is known. */
 export const replayRun = async (
   program: Program,
   store: GraphStore,
@@ -155,10 +164,11 @@ export const replayRun = async (
     if (records.length === 0) break
     for (const record of records) {
       const json = parse(record)
-      // a run whose early history is not kept begins with a later snapshot
-      if (state === undefined || reader === undefined) {
+      // a run whose early history is not kept begins with a later snapshot; a migration begins it anew
+      if (state === undefined || reader === undefined || (json.k === 'snapshot' && json.r === 'migrate')) {
         if (json.k !== 'snapshot') continue
-        state = restoreSnapshot(program, json.s, record.status)
+        const past = isOf(program, json.s) ? program : shadowProgram(run, json.s)
+        state = restoreSnapshot(past, json.s, record.status)
         reader = new EntryReader(state)
       } else if (json.k !== 'snapshot') {
         state.apply(reader.decode(json))

@@ -65,7 +65,7 @@ export class RunState {
       case 'settle':
       case 'override':
         for (const op of entry.ops) applyOp(this, op)
-        if (entry.kind === 'override') this.status = 'running'
+        if (entry.kind === 'override' && this.end === undefined) this.status = 'running'
         return
       case 'memo':
         entry.task.memo ??= new Map()

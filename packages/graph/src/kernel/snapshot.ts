@@ -6,6 +6,7 @@ import { at, itemJson, itemOf, json, type ScopeJson, type SnapshotJson, type Tas
 import { bindStream, compareKeys, newScope, newTask, placeIn, type Place, type Scope, type Task } from './model.ts'
 import { nodeOf } from './node-of.ts'
 import { RunState } from './run-state.ts'
+import { structureOf } from './structure.ts'
 
 const taskJson = (task: Task): TaskJson => ({
   id: task.id,
@@ -44,9 +45,7 @@ const scopeJson = (scope: Scope): ScopeJson => ({
 export const snapshotOf = (state: RunState): SnapshotJson => ({
   version: state.program.version,
   topology: state.program.hash,
-  nodes: [...state.program.nodes.values()].map(
-    node => [node.id, node.kind, node.fork ?? null, node.join?.first ?? null, node.isGenerator ?? false] as const,
-  ),
+  nodes: structureOf(state.program),
   state: json(state.root.branch!.root),
   nextId: state.nextId,
   steps: state.steps,

@@ -52,15 +52,22 @@ const RESERVED = new Set([
   'scale',
   'hide',
   'default',
+  'root',
 ])
 
 const SPECIAL = /[^\p{L}\p{N} .,!?'()+\-*/=]/gu
+
+/** Mermaid takes a line with these words anywhere in it for a statement. */
+const DIRECTION = /direction(?=\s+(?:TB|BT|RL|LR))/gi
+
+const escapeChar = (char: string): string => `#${char.codePointAt(0)};`
 
 /** Mermaid's own escape for characters that mean something to its parser. */
 const escapeText = (text: string): string =>
   text
     .replace(/\s*\n\s*/g, ' ')
-    .replace(SPECIAL, char => (char === '_' || char === '|' ? char : `#${char.codePointAt(0)};`))
+    .replace(SPECIAL, char => (char === '_' || char === '|' ? char : escapeChar(char)))
+    .replace(DIRECTION, word => escapeChar(word[0]!) + word.slice(1))
 
 const asArray = (value: NodeIdent | readonly NodeIdent[] | undefined): readonly NodeIdent[] =>
   value === undefined ? [] : Array.isArray(value) ? (value as readonly NodeIdent[]) : [value as NodeIdent]
@@ -151,9 +158,7 @@ class Drawing {
     this.#lines.push(`${indent}note right of ${name}`)
     // "end note" would close it, and a colon would end the line's text
     for (const line of lines)
-      this.#lines.push(
-        `${indent}  ${line.replace(/end note/gi, 'end-note').replace(/[<>{}#;]/g, char => `#${char.codePointAt(0)};`)}`,
-      )
+      this.#lines.push(`${indent}  ${line.replace(/end note/gi, 'end-note').replace(/[<>{}#;%]/g, escapeChar)}`)
     this.#lines.push(`${indent}end note`)
   }
 

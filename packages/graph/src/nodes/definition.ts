@@ -2,7 +2,9 @@ import { GraphSetupError } from '../errors.ts'
 import type { TaskContext } from '../kernel/context.ts'
 import type { NodePolicy } from '../policy.ts'
 import type { NodeDefinition } from '../program.ts'
+import { codecOf, validate } from '../schema.ts'
 import type { TopologyEdge } from '../topology.ts'
+import type { Json } from '../util/json.ts'
 import { declaredEdges, decodeNode, encodeNode, isNodeClass, type NodeClass } from './node.ts'
 
 /** Class nodes as definitions of the kernel. @param endId where End goes; the builder and the class front end share this */
@@ -47,6 +49,9 @@ const classDefinition = (
   }
   // statics a class may have; `next` and `run` were checked above
   const { note, label, policy } = nodeClass as { note?: string; label?: string; policy?: NodePolicy }
+  const decode = decodeNode(nodeClass)
+  const { schema } = nodeClass
+  const isPlain = schema !== undefined && codecOf(schema) === undefined
   return {
     id,
     kind: 'class',
@@ -58,6 +63,8 @@ const classDefinition = (
     ...(policy === undefined ? {} : { policy }),
     run: context => (context.input as { run(context: TaskContext): unknown }).run(context),
     encode: encodeNode(nodeClass),
-    decode: decodeNode(nodeClass),
+    decode,
+    // the schema's output is JSON where it has no codec: the compiler saw to it
+    read: isPlain ? json => decode(validate(schema, json, `data of node "${id}"`) as Json) : decode,
   }
 }
