@@ -98,6 +98,33 @@ describe('doctorBedrock', () => {
     )
   })
 
+  it.each([
+    [
+      'UnrecognizedClientException',
+      'The security token included in the request is invalid.',
+      'credentials',
+      'check key',
+    ],
+    ['ExpiredTokenException', 'The security token included in the request is expired', 'credentials', 'sso login'],
+    ['ThrottlingException', 'Too many tokens, please wait before trying again.', 'quota', 'Service Quotas'],
+    ['ResourceNotFoundException', 'Model use case details have not been submitted.', 'model access', 'form'],
+    ['ValidationException', 'The provided model identifier is invalid.', 'model access', 'listFoundationModels()'],
+  ])('%s: %s', async (type, message, name, advice) => {
+    endpoint.server.faults.add({ error: { type, message } }, { times: 3 })
+    const { checks } = await doctorBedrock({ provider: endpoint.provider(), modelName: claude, maxTokens: 5 })
+    const failed = checks.filter(({ status }) => status === 'failed')
+    expect(failed).toMatchObject([{ name, advice: expect.stringContaining(advice) as string }])
+  })
+
+  it('an endpoint that is not there', async () => {
+    const provider = endpoint.provider({ baseUrl: 'http://127.0.0.1:1', maxAttempts: 1 })
+    const { checks } = await doctorBedrock({ provider, modelName: claude })
+    expect(checks.findLast(({ status }) => status === 'failed')).toMatchObject({
+      name: 'endpoint',
+      advice: expect.stringContaining('Check the Region') as string,
+    })
+  })
+
   it('a model without access gets the whole list of what is needed', async () => {
     endpoint.server.faults.next({
       error: {

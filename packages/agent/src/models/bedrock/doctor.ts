@@ -128,6 +128,47 @@ async function checkModel(modelName: string, found: Found): Promise<DoctorCheck[
   }
 }
 
+/** What refusals are about, and what helps. The first that fits counts. */
+const refusals: readonly { about: DoctorCheck['name']; told: RegExp; advice: string }[] = [
+  {
+    about: 'credentials',
+    told: /expiredtoken|token included in the request is expired/i,
+    advice: 'Refresh them (for SSO: aws sso login).',
+  },
+  {
+    about: 'credentials',
+    told: /unrecognizedclient|invalidsignature|incompletesignature|token included in the request is invalid/i,
+    advice:
+      'AWS does not know these keys, or they do not match: check key, secret and session token, and that they are of this partition (China and GovCloud have their own).',
+  },
+  {
+    about: 'quota',
+    told: /throttling|too many (requests|tokens)/i,
+    advice:
+      'The model is there, its quota is used up: set `maxTokens`, use a cross-region profile, or ask for more in Service Quotas.',
+  },
+  {
+    about: 'model access',
+    told: /use case details/i,
+    advice: "Fill in the form of the model's vendor: Bedrock console, model catalog.",
+  },
+  {
+    about: 'model access',
+    told: /model identifier is invalid|legacy|end of its life/i,
+    advice: '`listFoundationModels()` and `listInferenceProfiles()` tell what this Region has.',
+  },
+  {
+    about: 'endpoint',
+    told: /the connection to bedrock/i,
+    advice: 'Check the Region by its letters, then VPC endpoint, proxy and firewall.',
+  },
+]
+
+function codeOf(error: unknown): string {
+  const body = ModelHttpError.is(error) ? (error.body as { readonly code?: unknown } | undefined) : undefined
+  return String(body?.code ?? '')
+}
+
 /** `AccessDenied` becomes "missing action X on ARN Y". */
 function describeRefusal(error: unknown, modelName: string, region: string): DoctorCheck {
   const detail = error instanceof Error ? error.message : String(error)
@@ -142,6 +183,8 @@ function describeRefusal(error: unknown, modelName: string, region: string): Doc
         'Add it to the IAM policy of these credentials; an explicit deny, or a service control policy on aws:RequestedRegion, also leads here.',
     }
   }
+  const known = refusals.find(({ told }) => told.test(`${codeOf(error)} ${detail}`))
+  if (known !== undefined) return { name: known.about, status: 'failed', detail, advice: known.advice }
   if (!isDenied) return { name: 'model access', status: 'failed', detail }
   const needed = requiredPermissions({ modelName, region }).map(
     ({ actions, resources }) => `${actions.join(', ')} on ${resources.join(', ')}`,

@@ -3,8 +3,8 @@ import { ModelConnectionError, ModelError, StreamInterrupted } from '../../error
 import { ModelHttpError } from '../../errors/model-http-error.ts'
 import { redactSecrets } from '../../errors/redact.ts'
 import { UserError } from '../../errors/user-error.ts'
-import { didYouMean } from '../did-you-mean.ts'
-import { LatestBedrockModelNames } from './names.ts'
+import { parseModelId } from './model-id.ts'
+import { suggestModel } from './suggest-model.ts'
 
 /** What an exception of Bedrock means, by its name in lower case: in a stream it comes without a status, and with a small letter.
  *  @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html#API_runtime_ConverseStream_Errors (read 2026-11-23) */
@@ -166,15 +166,17 @@ function httpError(cause: unknown, facts: ErrorFacts, status: number, scope: Err
     detail: `${facts.message}${hintFor(facts, scope)}`,
     modelName: scope.modelName,
     cause,
-    ...(isUnknownModel && { suggestedModelId: didYouMean(scope.modelName, LatestBedrockModelNames) }),
+    ...(isUnknownModel && { suggestedModelId: suggestModel(scope.modelName) }),
   })
 }
 
 /** What to do about the refusals people meet first. */
 function hintFor({ name, message }: ErrorFacts, { modelName }: ErrorScope): string {
   if (/on-demand throughput isn.t supported/i.test(message)) {
-    return ` Call it through an inference profile: for example \`us.${modelName}\` or \`global.${modelName}\`.`
+    const { baseId } = parseModelId(modelName)
+    return ` Call it through an inference profile: for example \`us.${baseId}\` or \`global.${baseId}\`.`
   }
+  if (/model identifier is invalid/i.test(message)) return geographyHint(modelName)
   if (/isn.t supported on this route|not supported (by|on) (the )?converse/i.test(message)) {
     return ' The model is served by another API of Bedrock than Converse.'
   }
@@ -184,6 +186,13 @@ function hintFor({ name, message }: ErrorFacts, { modelName }: ErrorScope): stri
   if (/don.t have access to the model/i.test(message))
     return ' Request access on the model access page of the Bedrock console.'
   return ''
+}
+
+/** A name that is right, and yet unknown: its prefix names the geography of another Region. */
+function geographyHint(modelName: string): string {
+  const { geo, baseId } = parseModelId(modelName)
+  if (geo === undefined || suggestModel(modelName) !== undefined) return ''
+  return ` Profiles of \`${geo}.\` are for Regions of that geography: call \`global.${baseId}\`, or with the prefix of yours.`
 }
 
 function isCredentialFailure({ name, message }: ErrorFacts): boolean {
