@@ -17,7 +17,13 @@ export type {
   StepOptions,
   SubgraphOptions,
 } from './builder/flow-types.ts'
-export { interruptPoint, type InterruptAnswer, type InterruptPoint, type OpenInterrupt } from './interrupt.ts'
+export {
+  interruptPoint,
+  type InterruptAnswer,
+  type InterruptOptions,
+  type InterruptPoint,
+  type OpenInterrupt,
+} from './interrupt.ts'
 export { sqlStore, type SqlClient, type SqlStoreOptions } from './sql/sql-store.ts'
 export { memoryStore, type MemoryStoreOptions } from './store/memory.ts'
 export type {

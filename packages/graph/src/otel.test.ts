@@ -54,6 +54,45 @@ describe('spans', () => {
     })
   })
 
+  it('end with the attempt, though its node never returns: one that asks, runs out of time, or is not wanted', async () => {
+    const tracer = trace.getTracer('test')
+    const child = (name: string) => tracer.startActiveSpan(name, span => span.end())
+    const store = memoryStore()
+    const g = graphBuilder({ name: 'open', input: type<number>(), output: type<unknown>() })
+    const forEver = new Promise<number>(() => {})
+    g.start
+      .step('ask', async ({ interrupt }) => (child('in ask'), interrupt(ok, null)))
+      .step('late', ({ attempt }) => (child('in late'), attempt === 1 ? forEver : 1), {
+        timeoutMs: 20,
+        retry: { maxAttempts: 2, initialDelayMs: 0 },
+      })
+      .broadcast(flow => [flow.step('wins', () => 1), flow.step('loses', () => (child('in loses'), forEver))])
+      .race()
+      .to(g.end)
+    const app = g.build()
+    await app.run({ input: 1, store, runId: 'r' })
+    await app.resume('r', { store, answers: [ok.answer(true)] })
+    const spans = exporter.getFinishedSpans()
+    const ids = new Set(spans.map(span => span.spanContext().spanId))
+    for (const { name, parentSpanContext } of spans)
+      if (parentSpanContext !== undefined) expect([name, ids.has(parentSpanContext.spanId)]).toEqual([name, true])
+    const nodes = spans.filter(({ name }) => name.startsWith('run node') && !name.includes('join'))
+    const told = nodes.map(({ name, status, attributes, ended }) => [
+      `${name} ${String(attributes['graph.task.attempt'])}`,
+      ended,
+      status.code,
+      attributes['graph.task.stopped'],
+    ])
+    expect(told).toEqual([
+      ['run node ask 1', true, 0, 'Run "r" goes no further: it is interrupted.'],
+      ['run node ask 1', true, 0, undefined],
+      ['run node late 1', true, 2, undefined],
+      ['run node late 2', true, 0, undefined],
+      ['run node wins 1', true, 0, undefined],
+      ['run node loses 1', true, 0, 'Node "loses" was cancelled: another branch won.'],
+    ])
+  })
+
   it('tell of errors, and are left out when told so', async () => {
     await expect(build().run({ input: [-1] })).rejects.toThrow('negative')
     const names = exporter

@@ -1,6 +1,8 @@
 import { context, propagation, SpanStatusCode, trace, type Context, type Span, type Tracer } from '@opentelemetry/api'
 import type { NodeTracer } from './kernel/attempts.ts'
-import { errorRecord, type Task } from './kernel/model.ts'
+import { NodeTimeoutError } from './errors.ts'
+import type { TaskContext } from './kernel/context.ts'
+import { errorRecord } from './kernel/model.ts'
 import { forkPathOf } from './events/event.ts'
 
 /** The span of one run. Without an SDK it costs one call and records nothing. */
@@ -41,7 +43,7 @@ export const startRunSpan = (graph: string, runId: string, firstTraceparent: str
   if (!span.isRecording()) return { nodes: undefined, traceparent: undefined, end: () => span.end() }
   const parent = trace.setSpan(context.active(), span)
   return {
-    nodes: { node: (task, run) => runNode(parent, task, run) },
+    nodes: { node: (attempt, run) => runNode(parent, attempt, run) },
     traceparent: carrierOf(parent)['traceparent'] ?? traceparentOf(span),
     end: error => endSpan(span, error),
   }
@@ -56,7 +58,9 @@ const endSpan = (span: Span, error?: unknown): void => {
   span.end()
 }
 
-const runNode = (parent: Context, task: Task, run: () => unknown): unknown => {
+/** The span of one attempt. It ends with the attempt: one that is stopped, or waits for an answer, may never return. */
+const runNode = (parent: Context, attempt: TaskContext, run: () => unknown): unknown => {
+  const { task } = attempt
   const path = forkPathOf(task.place)
   const attributes = {
     'graph.node.id': task.node.id,
@@ -67,14 +71,21 @@ const runNode = (parent: Context, task: Task, run: () => unknown): unknown => {
       : { 'graph.task.fork_path': path.map(([fork, index]) => `${fork}[${index}]`).join('/') }),
   }
   const span = tracer().startSpan(`run node ${task.node.id}`, { attributes }, parent)
+  const forget = attempt.onKill(reason => {
+    if (reason instanceof NodeTimeoutError) return endSpan(span, reason)
+    span.setAttribute('graph.task.stopped', errorRecord(reason).message)
+    span.end()
+  })
   return context.with(trace.setSpan(parent, span), async () => {
     try {
       const output = await run()
-      endSpan(span)
+      if (!attempt.isDead) endSpan(span)
       return output
     } catch (error) {
-      endSpan(span, error)
+      if (!attempt.isDead) endSpan(span, error)
       throw error
+    } finally {
+      forget()
     }
   })
 }

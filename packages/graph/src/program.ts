@@ -89,6 +89,8 @@ export interface Program {
   readonly joins: ReadonlyMap<string, ProgramNode>
   readonly reducers: StateReducers | undefined
   readonly onConflict: 'error' | 'last'
+  /** of interrupts that nodes have asked in this process, by node and point: what checks an answer that is plain data */
+  readonly answerSchemas: Map<string, Schema>
 }
 
 const topologyNode = (node: NodeDefinition): TopologyNode => ({
@@ -141,5 +143,6 @@ export const linkProgram = (definition: GraphDefinition): Program => {
     joins,
     reducers: definition.reducers,
     onConflict: definition.onConflict ?? 'error',
+    answerSchemas: new Map(),
   }
 }

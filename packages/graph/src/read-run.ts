@@ -85,9 +85,9 @@ export const readHistory = async (
     await loadRun(program, store, run, {
       seq,
       isReadOnly: true,
-      onEntry: (entry, { seq: at, at: time, status }) => {
+      onEntry: (happened, { seq: at, at: time, status }) => {
         if (at <= after) return
-        const events = eventsOf(entry, { seq: at, at: time }, { id: runId, graph: run.graph })
+        const events = eventsOf(happened, { seq: at, at: time }, { id: runId, graph: run.graph })
         entries.push({ seq: at, at: time, status, events })
       },
     })

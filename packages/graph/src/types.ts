@@ -1,5 +1,5 @@
 import type { TaskRef } from './events/event.ts'
-import type { InterruptPoint } from './interrupt.ts'
+import type { InterruptOptions, InterruptPoint } from './interrupt.ts'
 import type { OnceCall, OnceOptions } from './kernel/once.ts'
 import type { WithCodec } from './schema.ts'
 
@@ -67,10 +67,12 @@ export interface GraphRunContext<TState = undefined, TDeps = undefined> {
   readonly forkPath: TaskRef['forkPath']
   /** aborted when the run is cancelled, the node times out or another branch won */
   readonly signal: AbortSignal
-  /** Asks the outside world and waits for the answer, over restarts if the run has a store. */
+  /** Asks the outside world and waits for the answer, over restarts if the run has a store. When the node runs again, the payload tells
+   *  which question this is, or the `key` if it has one. */
   readonly interrupt: <TPayload, TAnswer>(
     point: InterruptPoint<TPayload, TAnswer>,
     payload: TPayload,
+    options?: InterruptOptions,
   ) => Promise<TAnswer>
   /** Does a side effect once in the life of this task and remembers its JSON result.
    *  @param key names the effect within the node */

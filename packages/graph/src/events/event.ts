@@ -1,4 +1,4 @@
-import type { Entry, ErrorRecord, Op } from '../kernel/model.ts'
+import type { Entry, ErrorRecord, Op, Task } from '../kernel/model.ts'
 import type { PatchOp } from '../state/patch.ts'
 import type { RunStatus } from '../store/store.ts'
 import type { Json } from '../util/json.ts'
@@ -29,6 +29,8 @@ export type GraphEvent = Numbered &
     | ({ readonly type: 'task-end'; readonly durationMs: number } & TaskRef)
     | ({ readonly type: 'task-retry'; readonly error: ErrorRecord } & TaskRef)
     | ({ readonly type: 'task-error'; readonly error: ErrorRecord } & TaskRef)
+    /** it is not wanted any more: another branch won, failed or ended the run, or the task was replaced by hand */
+    | ({ readonly type: 'task-cancel' } & TaskRef)
     | { readonly type: 'state-patch'; readonly patch: readonly PatchOp[]; readonly forkPath: TaskRef['forkPath'] }
     | {
         readonly type: 'join-progress'
@@ -91,27 +93,37 @@ const opEvents = (op: Op, stamp: Numbered, out: GraphEvent[]): void => {
   } else if (op.t === 'end') out.push({ ...stamp, type: 'run-end', output: op.value })
 }
 
+/** A journal entry, and the tasks that were cancelled when it was applied. */
+export interface Happened {
+  readonly entry: Entry
+  readonly dropped: readonly Task[]
+}
+
 /** The events of one journal entry: the same live and from the store. */
 export const eventsOf = (
-  entry: Entry,
+  { entry, dropped }: Happened,
   stamp: { seq?: number; at: number },
   run: { id: string; graph: string },
 ): GraphEvent[] => {
   const out: GraphEvent[] = []
+  const pushOps = (ops: readonly Op[], own?: Task) => {
+    for (const task of dropped) if (task !== own) out.push({ ...stamp, type: 'task-cancel', ...taskRef(task) })
+    for (const op of ops) opEvents(op, stamp, out)
+  }
   switch (entry.kind) {
     case 'done':
       out.push({ ...stamp, type: 'task-end', ...taskRef(entry.task), durationMs: entry.ms })
       if (entry.patch.length > 0)
         out.push({ ...stamp, type: 'state-patch', patch: entry.patch, forkPath: forkPathOf(entry.task.place) })
-      for (const op of entry.ops) opEvents(op, stamp, out)
+      pushOps(entry.ops)
       break
     case 'more':
     case 'override':
-      for (const op of entry.ops) opEvents(op, stamp, out)
+      pushOps(entry.ops)
       break
     case 'settle':
       out.push({ ...stamp, type: 'task-error', ...taskRef(entry.task), error: entry.error })
-      for (const op of entry.ops) opEvents(op, stamp, out)
+      pushOps(entry.ops, entry.task)
       break
     case 'retry':
       out.push({ ...stamp, type: 'task-retry', ...taskRef(entry.task), error: entry.error })

@@ -16,7 +16,7 @@ import type { Stop } from './stop.ts'
 
 /** Wraps the execution of nodes, for tracing. */
 export interface NodeTracer {
-  node(task: Task, run: () => unknown): unknown
+  node(context: TaskContext, run: () => unknown): unknown
 }
 
 /** What attempts need of their run. */
@@ -64,12 +64,14 @@ export class Attempts {
     this.#isStored = port.isStored
     this.#failures = new Failures(port, (context, output, to) => this.#succeeded(context, output, to))
     this.#guardPort = {
+      program: this.#state.program,
       cacheOf: id => this.#cacheOf(id),
       announce: async context => {
-        if (port.isStored) await port.recorder.stored(context, { kind: 'started', task: context.task })
+        await port.recorder.stored(context, { kind: 'started', task: context.task })
       },
       isParked: context => port.running.isParked(context),
       fail: (context, error) => this.#failures.handle(context, error),
+      failOutput: (context, error) => this.#failures.handleOutput(context, error),
     }
   }
 
@@ -81,6 +83,12 @@ export class Attempts {
   /** Forgets what waits before another attempt. */
   wake(): void {
     this.#failures.clear()
+  }
+
+  /** The task was dropped. */
+  forget(task: Task): void {
+    this.#running.abandon(task, 'another branch won')
+    this.#failures.forget(task)
   }
 
   launch(task: Task): void {
@@ -126,7 +134,7 @@ export class Attempts {
   #guarded(context: TaskContext): Promise<unknown> {
     const { tracer } = this.#port
     const run = () => this.#execute(context)
-    return guard(context, tracer === undefined ? run : () => tracer.node(context.task, run), this.#guardPort)
+    return guard(context, tracer === undefined ? run : () => tracer.node(context, run), this.#guardPort)
   }
 
   #cacheOf(nodeId: string): CacheStore {
@@ -148,7 +156,7 @@ export class Attempts {
       const scope = task.stream ?? router.openStream(map, task.place)
       router.streamItem(scope, index - 1, item)
       if (task.stream === undefined) bindStream(task, scope)
-      await this.#recorder.stored(context, { kind: 'more', task, ops: router.ops })
+      await this.#recorder.handedOn(context, { kind: 'more', task, ops: router.ops })
     }
     return undefined
   }
@@ -164,7 +172,7 @@ export class Attempts {
     try {
       entry = this.#outcome(context, output, errorTo)
     } catch (error) {
-      this.#failures.handle(context, error)
+      this.#failures.handleOutput(context, error)
       return
     }
     context.isDead = true

@@ -1,6 +1,6 @@
 import { GraphNodeStatusError, RunCancelledError } from '../errors.ts'
 import { taskRef, type TaskRef } from '../events/event.ts'
-import type { InterruptPoint } from '../interrupt.ts'
+import type { InterruptOptions, InterruptPoint } from '../interrupt.ts'
 import { dropDraft, finishDraft, openDraft, plain, type Draft } from '../state/draft.ts'
 import type { PatchOp } from '../state/patch.ts'
 import type { Json } from '../util/json.ts'
@@ -32,6 +32,8 @@ export class TaskContext {
   #once: OnceCalls | undefined
   #onKill: Set<(reason: unknown) => void> | undefined
   isDead = false
+  /** an attempt of this task may have been made before */
+  isRepeat = false
   /** journal of the attempt: when it started */
   startedAt = 0
   /** of a join: the state after its branches were merged */
@@ -126,17 +128,21 @@ export class TaskContext {
   /** Asks the outside world. Resolves with the answer; until there is one the task waits, over restarts if the run has a store.
    *  After a restart the node runs again from its top and gets the same answer here. */
   get interrupt() {
-    return (point: InterruptPoint<never, unknown>, payload: unknown): Promise<unknown> =>
-      this.#interrupt(point, payload)
+    return (point: InterruptPoint<never, unknown>, payload: unknown, options?: InterruptOptions): Promise<unknown> =>
+      this.#interrupt(point, payload, options)
   }
 
-  async #interrupt(point: InterruptPoint<never, unknown>, payload: unknown): Promise<unknown> {
+  async #interrupt(
+    point: InterruptPoint<never, unknown>,
+    payload: unknown,
+    options: InterruptOptions | undefined,
+  ): Promise<unknown> {
     if (this.#once?.isInside)
       throw new GraphNodeStatusError(
         `Node "${this.nodeId}" asks "${point.id}" inside a once() effect, which would wait for ever. Ask first, then call once().`,
       )
-    this.#questions ??= new Questions(this.task)
-    const known = this.#questions.ask(point, payload)
+    this.#questions ??= new Questions(this.task, this.#host.state.program)
+    const known = this.#questions.ask(point, payload, options)
     if (known !== undefined) return known.answer
     // a turn later, so that questions asked together are stored together and calls begun together are seen
     setTimeout(() => this.#park(), 0)

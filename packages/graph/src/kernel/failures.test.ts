@@ -93,6 +93,43 @@ describe('what user code throws', () => {
   })
 })
 
+describe('an output that cannot go on', () => {
+  const policy = { retry: { maxAttempts: 3, initialDelayMs: 1 } }
+
+  it('is no reason to run the node again', async () => {
+    for (const store of [undefined, memoryStore()]) {
+      let runs = 0
+      const g = graphBuilder({ name: 'route', input: type<number>(), output: type<unknown>() })
+      g.start
+        .step('pay', () => (runs++, { kind: 'new' as string } as { kind: 'a' }), policy)
+        .switch('kind', { a: flow => flow.step('x', () => 1) })
+        .to(g.end)
+      await expect(g.build().run({ input: 1, ...(store && { store }) })).rejects.toMatchObject({ code: 'no-branch' })
+      expect(runs).toBe(1)
+    }
+  })
+
+  it('does not concern the error handler of the node, and is an item of a join that settles', async () => {
+    const handled: unknown[] = []
+    const transform = () => {
+      throw new RangeError('the edge')
+    }
+    const build = (isSettled: boolean) => {
+      const g = graphBuilder({ name: 'edge', input: type<number[]>(), output: type<unknown>() })
+      const each = g.start
+        .map()
+        .step('pay', ({ input }) => input, { ...policy, onError: error => handled.push(error) })
+        .transform(transform)
+      ;(isSettled ? each.settle() : each.collect()).to(g.end)
+      return g.build()
+    }
+    await expect(build(false).run({ input: [1] })).rejects.toThrow('the edge')
+    const { output } = await expectDone(build(true).run({ input: [1] }))
+    expect(output).toMatchObject([{ status: 'rejected', reason: { name: 'RangeError', message: 'the edge' } }])
+    expect(handled).toEqual([])
+  })
+})
+
 describe('a run that is over', () => {
   it('leaves no timer: not of a retry, not of a time limit', async () => {
     const before = timers()
@@ -110,6 +147,30 @@ describe('a run that is over', () => {
         setTimeout(() => controller.abort(), 5)
         await expect(run).rejects.toMatchObject({ code: 'cancelled' })
       }
+    expect(timers()).toBeLessThanOrEqual(before)
+  })
+
+  it('does not wait for another attempt of a branch that lost', async () => {
+    const before = timers()
+    const g = graphBuilder({ name: 'race', input: type<number>(), output: type<unknown>() })
+    g.start
+      .broadcast(flow => [
+        flow.step('fast', async () => (await wait(5), 'fast')),
+        flow.step(
+          'fails',
+          () => {
+            throw new Error('again')
+          },
+          { retry: { maxAttempts: 2, initialDelayMs: 60_000 } },
+        ),
+      ])
+      .race()
+      .step('ask', ({ interrupt }) => interrupt(ok, null))
+      .to(g.end)
+    for (const store of [undefined, memoryStore()]) {
+      const outcome = await g.build().run({ input: 1, ...(store && { store }) })
+      expect(outcome.status).toBe('interrupted')
+    }
     expect(timers()).toBeLessThanOrEqual(before)
   })
 
@@ -223,7 +284,13 @@ describe('a cache', () => {
     g.start.step('size', ({ input }) => input.size, { cache: {} }).to(g.end)
     await expect(g.build().run({ input: new Map([['a', 1]]) })).rejects.toMatchObject({ code: 'not-json' })
     const h = graphBuilder({ name: 'named', input: type<Map<string, number>>(), output: type<number>() })
-    h.start.step('size', ({ input }) => input.size, { cache: { key: input => [...input.keys()].join() } }).to(h.end)
+    const input = withCodec(type<Map<string, number>>(), {
+      encode: map => [...map],
+      decode: json => new Map(json as [string, number][]),
+    })
+    const size = h.step('size', { input, cache: { key: map => [...map.keys()].join() } }, step => step.input.size)
+    h.start.to(size)
+    size.to(h.end)
     const app = h.build()
     expect((await expectDone(app.run({ input: new Map([['a', 1]]) }))).output).toBe(1)
   })

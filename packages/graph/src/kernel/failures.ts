@@ -12,7 +12,7 @@ type Handler = (error: unknown, context: TaskContext) => unknown
 export class Failures {
   readonly #port: AttemptPort
   readonly #succeed: (context: TaskContext, output: unknown, to?: string) => void
-  readonly #timers = new Set<ReturnType<typeof setTimeout>>()
+  readonly #timers = new Map<Task, ReturnType<typeof setTimeout>>()
 
   /** @param succeed an error handler gave an output, or another node to go to */
   constructor(port: AttemptPort, succeed: (context: TaskContext, output: unknown, to?: string) => void) {
@@ -25,12 +25,23 @@ export class Failures {
   }
 
   clear(): void {
-    for (const timer of this.#timers) clearTimeout(timer)
+    for (const timer of this.#timers.values()) clearTimeout(timer)
     this.#timers.clear()
+  }
+
+  /** The task is not wanted any more: it does not wait for another attempt. */
+  forget(task: Task): void {
+    clearTimeout(this.#timers.get(task))
+    this.#timers.delete(task)
   }
 
   handle(context: TaskContext, error: unknown): void {
     this.#conclude(context, error, () => this.#next(context.task, error))
+  }
+
+  /** The node has done its work, but what it returned cannot go on: neither another attempt nor its error handler would help. */
+  handleOutput(context: TaskContext, error: unknown): void {
+    this.#conclude(context, error, () => this.#giveUp(context.task, error))
   }
 
   #conclude(context: TaskContext, error: unknown, next: () => void): void {
@@ -61,11 +72,11 @@ export class Failures {
 
   #sleep(task: Task, error: unknown, delayMs: number): void {
     const timer = setTimeout(() => {
-      this.#timers.delete(timer)
+      this.#timers.delete(task)
       if (task.status === 'ready') this.#port.again(task)
       this.#port.pump()
     }, delayOf(delayMs))
-    this.#timers.add(timer)
+    this.#timers.set(task, timer)
     this.#port.recorder.record({ kind: 'retry', task, error: errorRecord(error) })
   }
 

@@ -1,18 +1,23 @@
 import { GraphRuntimeError, NodeTimeoutError } from '../errors.ts'
 import type { CachePolicy, CacheStore } from '../policy.ts'
-import { cloneJson, toJson } from '../util/json.ts'
+import type { Program } from '../program.ts'
+import type { Json } from '../util/json.ts'
 import { delayOf } from '../util/timers.ts'
+import { cachedOutput, cacheOutput } from './cached-output.ts'
 import type { TaskContext } from './context.ts'
 import type { Task } from './model.ts'
 import { encodeInput } from './route.ts'
 
 /** What a guarded node needs of the run it is in. */
 export interface GuardPort {
+  readonly program: Program
   readonly cacheOf: (nodeId: string) => CacheStore
   /** stores that the task is about to run */
   readonly announce: (context: TaskContext) => Promise<void>
   readonly isParked: (context: TaskContext) => boolean
   readonly fail: (context: TaskContext, error: unknown) => void
+  /** the node has done its work, but nothing can be done with what it returned */
+  readonly failOutput: (context: TaskContext, error: unknown) => void
 }
 
 /** Runs a node under its policy: crash policy first, then cache, then the timeout of the attempt. */
@@ -27,10 +32,19 @@ export const guard = async (context: TaskContext, run: () => unknown, port: Guar
   const store = cache?.store ?? port.cacheOf(task.node.id)
   if (key !== undefined) {
     const hit = await store.get(key)
-    if (hit !== undefined) return cloneJson(hit)
+    const cached = hit === undefined ? undefined : cachedOutput(port.program, task.node, hit)
+    if (cached !== undefined) return cached.value
   }
   const output = await (timeoutMs === undefined ? run() : withTimeout(context, { run, timeoutMs, port }))
-  if (key !== undefined) await store.set(key, toJson(output, `cached output of "${task.node.id}"`), cache!.ttlMs)
+  if (key === undefined) return output
+  let json: Json | undefined
+  try {
+    json = cacheOutput(port.program, task.node, output)
+  } catch (error) {
+    port.failOutput(context, error)
+    throw error
+  }
+  if (json !== undefined) await store.set(key, json, cache!.ttlMs)
   return output
 }
 
@@ -42,9 +56,10 @@ const cacheKey = (context: TaskContext, { key }: CachePolicy<never>): string => 
 }
 
 const refuseSecondRun = (task: Task): void => {
-  if (!task.isStarted || !task.isRecovered) return
+  if (!task.isLost) return
   throw new GraphRuntimeError(
-    `The process died while node "${task.node.id}" was running and its onCrash is 'fail'. Override the task, or fork the run before it.`,
+    `Node "${task.node.id}" was running when the process died or the run was stopped, and its onCrash is 'fail'. ` +
+      'Override the task, or fork the run before it.',
   )
 }
 

@@ -1,9 +1,10 @@
 import { GraphLookupError, GraphNodeStatusError } from '../errors.ts'
 import { interruptIdOf } from '../events/event.ts'
 import type { InterruptAnswer, OpenInterrupt } from '../interrupt.ts'
+import { validate } from '../schema.ts'
 import { cloneJson, toJson, type Json } from '../util/json.ts'
 import { expiredAnswer } from './questions.ts'
-import type { Task } from './model.ts'
+import { answerSchemaKey, type Task } from './model.ts'
 import type { RunState } from './run-state.ts'
 
 interface Matched {
@@ -30,6 +31,7 @@ export const openInterrupts = (state: RunState): OpenInterrupt[] => {
 
 /** Finds the question each answer is for, and answers those whose deadline has passed.
  *  @throws {GraphLookupError} no open interrupt fits an answer
+ *  @throws {GraphInputError} an answer does not fit the schema of its point
  *  @throws {GraphNodeStatusError} an answer fits several, or one is answered twice */
 export const matchAnswers = (
   state: RunState,
@@ -41,7 +43,11 @@ export const matchAnswers = (
     const { task, key } = findOpen(state, answer, run.runId)
     const id = interruptIdOf(task.id, key)
     if (given.has(id)) throw new GraphNodeStatusError(`Interrupt "${id}" is answered twice in one call.`)
-    given.set(id, { task, key, value: toJson(answer.value, `answer to interrupt "${answer.point}"`) })
+    const where = `answer to interrupt "${answer.point}"`
+    const value = toJson(answer.value, where)
+    const schema = state.program.answerSchemas.get(answerSchemaKey(task, answer.point))
+    if (schema !== undefined) validate(schema, cloneJson(value), where)
+    given.set(id, { task, key, value })
   }
   for (const task of state.tasks.values())
     for (const wait of task.waits?.values() ?? []) {

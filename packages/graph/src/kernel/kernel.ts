@@ -1,5 +1,5 @@
-import { GraphNodeStatusError, GraphRuntimeError, RunCancelledError } from '../errors.ts'
-import type { GraphEvent } from '../events/event.ts'
+import { GraphInputError, GraphNodeStatusError, GraphRuntimeError, RunCancelledError } from '../errors.ts'
+import { interruptIdOf, type GraphEvent } from '../events/event.ts'
 import type { InterruptAnswer, OpenInterrupt } from '../interrupt.ts'
 import type { RunStatus } from '../store/store.ts'
 import { forgetWaiting } from './admission.ts'
@@ -44,6 +44,8 @@ export class Kernel {
   /** before `run` nothing starts, whatever becomes ready */
   #isGoing = false
   #isDraining = false
+  /** ids of the questions answered last */
+  #answered = new Set<string>()
 
   constructor(options: KernelOptions) {
     const { runId, state, journal, isManual = false, concurrency = Infinity, maxSteps = DEFAULT_MAX_STEPS } = options
@@ -77,7 +79,10 @@ export class Kernel {
     })
     this.#signals = new Signals(options, { cancel: reason => this.cancel(reason), drain: () => this.drain() })
     journal?.onLost(error => this.lose(error))
-    state.onDrop = task => running.abandon(task, 'another branch won')
+    state.onDrop = task => {
+      recorder.noteDrop(task)
+      this.#attempts.forget(task)
+    }
   }
 
   // ---- driving
@@ -207,9 +212,10 @@ export class Kernel {
   }
 
   /** Applies answers, and the defaults of questions whose deadline has passed.
-   *  @throws {GraphLookupError | GraphNodeStatusError} see `matchAnswers` */
+   *  @throws {GraphInputError | GraphLookupError | GraphNodeStatusError} see `matchAnswers` */
   answer(answers: readonly InterruptAnswer[]): void {
     const matched = matchAnswers(this.state, answers, { runId: this.runId, now: Date.now() })
+    this.#answered = new Set(matched.map(({ task, key }) => interruptIdOf(task.id, key)))
     if (matched.length === 0) return
     this.#recorder.record({ kind: 'answer', answers: matched })
     for (const { task } of matched)
@@ -278,10 +284,19 @@ export class Kernel {
     void this.#settle(stop)
   }
 
+  /** An answer of unknown schema shows that it does not fit when its node asks again: the run waits still, and whoever answered is told. */
+  #refused(stop: Stop): Stop | undefined {
+    if (stop.status !== 'interrupted' || this.#isManual) return undefined
+    const refused = stop.interrupts.find(({ id }) => this.#answered.has(id))
+    if (refused === undefined) return undefined
+    const what = `The answer to interrupt "${refused.point}" (${refused.id}) does not fit its schema`
+    return { status: 'failed', error: new GraphInputError(`${what}; the question is open still.`) }
+  }
+
   async #settle(stop: Stop): Promise<void> {
     this.#signals.ignore()
     await this.#journal?.flush()
-    this.#ending.settle(stop)
+    this.#ending.settle(this.#refused(stop) ?? stop)
     this.#steps.made()
   }
 }

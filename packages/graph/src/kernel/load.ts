@@ -1,11 +1,12 @@
 import { GraphLookupError, StoreCorruptError, VersionMismatchError } from '../errors.ts'
+import type { Happened } from '../events/event.ts'
 import { linkProgram, type NodeDefinition, type Program } from '../program.ts'
 import type { GraphStore, JournalRecord, RunRecord } from '../store/store.ts'
 import { cloneJson, toJson, type Json } from '../util/json.ts'
 import { FORMAT, type EntryJson } from './entry-json.ts'
 import { EntryReader } from './entry-reader.ts'
 import type { SnapshotJson } from './json-forms.ts'
-import type { Entry } from './model.ts'
+import type { Task } from './model.ts'
 import type { RunState } from './run-state.ts'
 import { restoreSnapshot, snapshotOf } from './snapshot.ts'
 import { changedNodes } from './structure.ts'
@@ -24,6 +25,8 @@ export type Migration = (run: SavedRun) => Pick<SavedRun, 'state' | 'tasks'>
 
 export interface Loaded {
   readonly run: RunRecord
+type OnEntry = (happened: Happened, record: JournalRecord) => void
+
   readonly state: RunState
   /** set when a migration changed the run and must be stored */
   readonly migrated: SnapshotJson | undefined
@@ -50,7 +53,7 @@ export const loadRun = async (
     readonly migrate?: Migration | undefined
     /** the run will not go on, so it may be of another version of the graph */
     readonly isReadOnly?: boolean
-    readonly onEntry?: (entry: Entry, record: JournalRecord) => void
+    readonly onEntry?: OnEntry
   } = {},
 ): Promise<Loaded> => {
   const last = options.seq ?? run.seq
@@ -97,16 +100,18 @@ const replay = (
   program: Program,
   snapshot: SnapshotJson,
   records: readonly JournalRecord[],
-  onEntry?: (entry: Entry, record: JournalRecord) => void,
+  onEntry?: OnEntry,
 ): RunState => {
   const state = restoreSnapshot(program, snapshot, records[0]!.status)
   const reader = new EntryReader(state)
   records.forEach((record, index) => {
     const entry = reader.decode(parse(record))
-    onEntry?.(entry, record)
-    if (index === 0 || entry.kind === 'snapshot') return
-    state.apply(entry)
-    state.fresh = []
+    if (index > 0 && entry.kind !== 'snapshot') {
+      state.apply(entry)
+      state.fresh = []
+    }
+    onEntry?.({ entry, dropped }, record)
+    dropped = []
   })
   return state
 }
@@ -118,6 +123,8 @@ const shadowProgram = (run: RunRecord, snapshot: SnapshotJson): Program => {
       initial: () => undefined,
       reduce: () => undefined,
       order: 'input' as const,
+  let dropped: Task[] = []
+  if (onEntry !== undefined) state.onDrop = task => dropped.push(task)
       ...(first === null ? {} : { first }),
     }
     return { id, kind, edges: [], isGenerator, ...(fork === null ? {} : { fork, join }) }
@@ -125,6 +132,7 @@ const shadowProgram = (run: RunRecord, snapshot: SnapshotJson): Program => {
   return linkProgram({ name: run.graph, version: snapshot.version, nodes })
 }
 
+  state.onDrop = undefined
 const migrateSnapshot = (run: RunRecord, old: SnapshotJson, migrate: Migration): SnapshotJson => {
   const open = old.tasks.filter(task => task.scope === undefined)
   const saved: SavedRun = {

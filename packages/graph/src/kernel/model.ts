@@ -79,7 +79,12 @@ export interface Task {
   attempt: number
   /** the process died while this task was ready or running */
   isRecovered: boolean
+  /** an attempt may have been made, in this process or in one before */
+  hasBegun: boolean
+  /** an attempt of a node whose `onCrash` is `fail` has begun and has not ended */
   isStarted: boolean
+  /** how that attempt ended will never be known */
+  isLost: boolean
   memo: Map<string, Json> | undefined
   waits: Map<string, WaitRecord> | undefined
   error: ErrorRecord | undefined
@@ -178,7 +183,9 @@ export const newTask = (
   place,
   status: 'ready',
   attempt: 1,
+  hasBegun: false,
   isRecovered: false,
+  isLost: false,
   isStarted: false,
   memo: undefined,
   waits: undefined,
@@ -188,6 +195,9 @@ export const newTask = (
   emitted: 0,
   context: undefined,
 })
+/** The name of a point's schema in `program.answerSchemas`. */
+export const answerSchemaKey = ({ node }: Task, point: string): string => `${node.id}\n${point}`
+
 
 /** Makes `task` the generator that fills `scope`. */
 export const bindStream = (task: Task, scope: Scope): void => {

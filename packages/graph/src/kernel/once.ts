@@ -10,8 +10,8 @@ export interface OnceCall {
 }
 
 export interface OnceOptions<T> {
-  /** Asked before the call is repeated after a crash or a retry: did it happen after all?
-   *  Return its result, or undefined if it did not. */
+  /** Asked before the call in every attempt of the task but the very first, after a retry, a failure, a cancellation, a crash or an
+   *  interrupt: did it happen after all? Return its result, or undefined if it did not. */
   readonly check?: (call: OnceCall) => Promise<T | undefined> | T | undefined
   /** What to do when the process died during the call and nobody knows whether it happened: `retry` (default) calls again with the
    *  same idempotency key; `fail` writes an intent first and then throws OnceUncertainError instead of calling twice. */
@@ -52,10 +52,11 @@ export class OnceCalls {
     const memo = task.memo?.get(`o:${key}`)
     // it was a T before it became JSON
     if (memo !== undefined) return cloneJson(memo) as T
+    this.#context.assertAlive()
     const call: OnceCall = { idempotencyKey: `${idempotencyKey}/${key}`, signal }
     this.underWay++
     try {
-      if (options.check !== undefined && (task.isRecovered || task.attempt > 1)) {
+      if (options.check !== undefined && this.#context.isRepeat) {
         const found = await options.check(call)
         if (found !== undefined) return await this.#remember(key, found)
       } else if (options.ifUnknown === 'fail') await this.#intend(key)
@@ -71,6 +72,8 @@ export class OnceCalls {
     call: OnceCall,
     { effect, options }: { effect: OnceEffect<T>; options: OnceOptions<T> },
   ): Promise<T> {
+    // it may have been stopped while it asked or wrote its intent
+    this.#context.assertAlive()
     try {
       this.isInside = true
       let value: Promise<T> | T

@@ -1,9 +1,11 @@
-import { InterruptExpiredError } from '../errors.ts'
+import { GraphInputError, InterruptExpiredError } from '../errors.ts'
 import { interruptIdOf } from '../events/event.ts'
-import type { InterruptPoint } from '../interrupt.ts'
+import type { InterruptOptions, InterruptPoint } from '../interrupt.ts'
+import type { Program } from '../program.ts'
 import { validate } from '../schema.ts'
+import { canonicalJson } from '../util/canonical-json.ts'
 import { cloneJson, toJson, type Json } from '../util/json.ts'
-import type { Task, WaitRecord } from './model.ts'
+import { answerSchemaKey, type Task, type WaitRecord } from './model.ts'
 
 /** Stands for the answer to a question whose deadline passed without a default. */
 export const expiredAnswer: Json = { $expired: true }
@@ -13,26 +15,52 @@ const isExpired = (value: Json): boolean =>
 
 type AnyPoint = InterruptPoint<never, unknown>
 
-/** What one attempt asks. The n-th question at a point has the key `<point>#<n>`; answers are kept with the task under `i:<key>`. */
+/** The stored questions at one point that no call of this attempt has taken. */
+interface Known {
+  /** of this attempt, so far */
+  calls: number
+  /** the number a new question gets */
+  next: number
+  /** keys by payload, in the order they were asked */
+  readonly byPayload: Map<string, string[]>
+  /** keys of answers that an earlier version stored without their question: the n-th belongs to the n-th call */
+  readonly unknown: Set<string>
+}
+
+/** What one attempt asks. A question has the key `<point>#<number>`, or `<point>#=<name>` when the node names it. It is told by its payload, not
+ *  by the order of the calls, which changes when a node runs again. Kept with the task: payloads under `q:<key>`, answers under `i:<key>`. */
 export class Questions {
   readonly #task: Task
-  readonly #asked = new Map<string, number>()
+  readonly #schemas: Program['answerSchemas']
+  readonly #known = new Map<string, Known>()
+  readonly #noted = new Set<string>()
   #new: WaitRecord[] = []
   /** questions of this attempt without an answer */
   open = 0
 
-  constructor(task: Task) {
+  constructor(task: Task, { answerSchemas }: Program) {
     this.#task = task
+    this.#schemas = answerSchemas
+    for (const [key, payload] of task.memo ?? []) if (key.startsWith('q:')) this.#learn(key.slice(2), payload)
+    for (const { key, payload } of task.waits?.values() ?? [])
+      if (!task.memo?.has(`q:${key}`)) this.#learn(key, payload)
+    for (const key of task.memo?.keys() ?? [])
+      if (key.startsWith('i:') && !task.memo?.has(`q:${key.slice(2)}`)) this.#learn(key.slice(2), undefined)
   }
 
-  /** The answer, if there is one; else the question is noted. */
-  ask(point: AnyPoint, payload: unknown): { readonly answer: unknown } | undefined {
-    const count = this.#asked.get(point.id) ?? 0
-    this.#asked.set(point.id, count + 1)
-    const key = `${point.id}#${count}`
+  /** The answer, if there is one that fits; else the question is noted. */
+  ask(point: AnyPoint, payload: unknown, options?: InterruptOptions): { readonly answer: unknown } | undefined {
+    this.#schemas.set(answerSchemaKey(this.#task, point.id), point.resume)
+    const where = `payload of interrupt "${point.id}"`
+    const json = toJson(validate(point.payload, payload, where), where)
+    const key = options?.key === undefined ? this.#find(point.id, json) : `${point.id}#=${escaped(options.key)}`
     const memo = this.#task.memo?.get(`i:${key}`)
-    if (memo !== undefined) return { answer: this.#answer(point, key, memo) }
-    if (!this.#task.waits?.has(key)) this.#new.push(waitRecord(point, key, payload))
+    const known = memo === undefined ? undefined : this.#answer(point, key, memo)
+    if (known !== undefined) return known
+    if (!this.#task.waits?.has(key) && !this.#noted.has(key)) {
+      this.#noted.add(key)
+      this.#new.push(waitRecord(point, key, json))
+    }
     this.open++
     return undefined
   }
@@ -44,24 +72,61 @@ export class Questions {
     return taken
   }
 
-  #answer(point: AnyPoint, key: string, memo: Json): unknown {
+  #learn(key: string, payload: Json | undefined): void {
+    const cut = key.lastIndexOf('#')
+    const number = Number(key.slice(cut + 1))
+    // a question with a name is found by its name
+    if (Number.isNaN(number)) return
+    const known = this.#at(key.slice(0, cut))
+    known.next = Math.max(known.next, number + 1)
+    if (payload === undefined) known.unknown.add(key)
+    else {
+      const text = canonicalJson(payload)
+      const keys = known.byPayload.get(text)
+      if (keys === undefined) known.byPayload.set(text, [key])
+      else keys.push(key)
+    }
+  }
+
+  #at(point: string): Known {
+    let known = this.#known.get(point)
+    if (known === undefined)
+      this.#known.set(point, (known = { calls: 0, next: 0, byPayload: new Map(), unknown: new Set() }))
+    return known
+  }
+
+  #find(point: string, payload: Json): string {
+    const known = this.#at(point)
+    const nth = `${point}#${known.calls++}`
+    const equal = known.byPayload.get(canonicalJson(payload))?.shift()
+    if (equal !== undefined) return equal
+    return known.unknown.delete(nth) ? nth : `${point}#${known.next++}`
+  }
+
+  /** Undefined for one that does not fit its schema: the question is open still. */
+  #answer(point: AnyPoint, key: string, memo: Json): { readonly answer: unknown } | undefined {
     if (isExpired(memo))
       throw new InterruptExpiredError(
         `Nobody answered interrupt "${point.id}" (${interruptIdOf(this.#task.id, key)}) before its deadline.`,
       )
-    return validate(point.resume, cloneJson(memo), `answer to interrupt "${point.id}"`)
+    try {
+      return { answer: validate(point.resume, cloneJson(memo), `answer to interrupt "${point.id}"`) }
+    } catch (error) {
+      if (error instanceof GraphInputError) return undefined
+      throw error
+    }
   }
 }
 
-const waitRecord = (point: AnyPoint, key: string, payload: unknown): WaitRecord => {
-  const where = `payload of interrupt "${point.id}"`
-  return {
-    key,
-    point: point.id,
-    payload: toJson(validate(point.payload, payload, where), where),
-    ...(point.deadlineMs === undefined ? {} : { deadlineAt: Date.now() + point.deadlineMs }),
-    ...(point.default === undefined
-      ? {}
-      : { default: { value: toJson(point.default.value, `default of interrupt "${point.id}"`) } }),
-  }
-}
+/** In a key, the last # stands before the number or the name. */
+const escaped = (name: string): string => name.replace(/[%#]/g, encodeURIComponent)
+
+const waitRecord = (point: AnyPoint, key: string, payload: Json): WaitRecord => ({
+  key,
+  point: point.id,
+  payload,
+  ...(point.deadlineMs === undefined ? {} : { deadlineAt: Date.now() + point.deadlineMs }),
+  ...(point.default === undefined
+    ? {}
+    : { default: { value: toJson(point.default.value, `default of interrupt "${point.id}"`) } }),
+})

@@ -1,4 +1,4 @@
-import { eventsOf } from '../events/event.ts'
+import { eventsOf, type Happened } from '../events/event.ts'
 import { cloneJson } from '../util/json.ts'
 import { encodeEntry } from './entry-json.ts'
 import type { TaskContext } from './context.ts'
@@ -27,6 +27,7 @@ export class Recorder {
   readonly #listeners: Listeners
   readonly #onReady: (tasks: Task[]) => void
   readonly #onChange: () => void
+  #dropped: Task[] = []
 
   constructor({ runId, state, journal, listeners, onReady, onChange }: RecorderOptions) {
     this.#runId = runId
@@ -45,11 +46,12 @@ export class Recorder {
     }
     this.#state.apply(entry)
     this.#onReady(this.#state.fresh)
-    if (!this.#listeners.isEmpty) this.#tell(entry, undefined, Date.now())
+    const dropped = this.#takeDropped()
+    if (!this.#listeners.isEmpty) this.#tell({ entry, dropped }, undefined, Date.now())
     onStored?.()
   }
 
-  /** Resolves when the entry is stored; rejects when the attempt it belongs to is stopped before. */
+  /** Resolves when the entry is stored, at once whatever the durability; rejects when the attempt it belongs to is stopped before. */
   stored(context: TaskContext, entry: Entry): Promise<void> {
     return new Promise((resolve, reject) => {
       const forget = context.onKill(reject)
@@ -57,8 +59,28 @@ export class Recorder {
         forget()
         resolve()
       })
+      // somebody waits for it
+      if (this.#journal?.isRelaxed) void this.#journal.flush()
       this.#onChange()
     })
+  }
+
+  /** Resolves when what follows the entry may go on: with a relaxed durability that is before it is stored. */
+  async handedOn(context: TaskContext, entry: Entry): Promise<void> {
+    if (!this.#journal?.isRelaxed) return this.stored(context, entry)
+    this.record(entry)
+    this.#onChange()
+  }
+
+  /** A task was cancelled by the entry that is being applied. */
+  noteDrop(task: Task): void {
+    this.#dropped.push(task)
+  }
+
+  #takeDropped(): readonly Task[] {
+    const dropped = this.#dropped
+    if (dropped.length > 0) this.#dropped = []
+    return dropped
   }
 
   #append(journal: Journal, entry: Entry, onStored: (() => void) | undefined): void {
@@ -66,13 +88,14 @@ export class Recorder {
     const state = this.#state
     const data = JSON.stringify(encodeEntry(entry))
     state.apply(entry)
+    const dropped = this.#takeDropped()
     const { fresh } = state
     state.fresh = []
     const at = Date.now()
     const seq = journal.seq + 1
     if (journal.isRelaxed) this.#onReady(fresh)
     journal.append(data, { status: state.status, at, isSnapshot: entry.kind === 'snapshot' }, () => {
-      if (!this.#listeners.isEmpty) this.#tell(entry, seq, at)
+      if (!this.#listeners.isEmpty) this.#tell({ entry, dropped }, seq, at)
       if (!journal.isRelaxed) this.#onReady(fresh)
       onStored?.()
       this.#onChange()
@@ -86,9 +109,9 @@ export class Recorder {
     journal.append(data, { status: state.status, at: Date.now(), isSnapshot: true })
   }
 
-  #tell(entry: Entry, seq: number | undefined, at: number): void {
+  #tell(happened: Happened, seq: number | undefined, at: number): void {
     const stamp = seq === undefined ? { at } : { seq, at }
-    for (const event of eventsOf(entry, stamp, { id: this.#runId, graph: this.#state.program.name }))
+    for (const event of eventsOf(happened, stamp, { id: this.#runId, graph: this.#state.program.name }))
       // stored values are JSON: a copy keeps what listeners do to them out of the run
       this.#listeners.tell(seq === undefined ? event : cloneJson(event))
   }

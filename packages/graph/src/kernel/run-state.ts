@@ -5,7 +5,7 @@ import type { RunStatus } from '../store/store.ts'
 import type { Json } from '../util/json.ts'
 import { countIn } from './admission.ts'
 import { applyOp, makeReady } from './apply-op.ts'
-import { newScope, placeIn, type Entry, type Place, type Scope, type Task } from './model.ts'
+import { newScope, placeIn, type Entry, type Place, type Scope, type Task, type WaitRecord } from './model.ts'
 
 /** Everything a run is at one moment. Changed by `apply` alone, live and in replay. */
 export class RunState {
@@ -73,8 +73,7 @@ export class RunState {
         else entry.task.memo.set(entry.key, entry.value)
         return
       case 'wait':
-        entry.task.waits ??= new Map()
-        for (const wait of entry.waits) entry.task.waits.set(wait.key, wait)
+        this.#wait(entry.task, entry.waits)
         return
       case 'answer':
         for (const answer of entry.answers) this.#answer(answer.task, answer.key, answer.value)
@@ -86,19 +85,22 @@ export class RunState {
         entry.task.waits = undefined
         entry.task.status = 'ready'
         entry.task.attempt++
+        endAttempt(entry.task)
         return
       case 'fail':
         entry.task.waits = undefined
         entry.task.error = entry.error
         entry.task.status = 'failed'
+        endAttempt(entry.task)
         this.status = 'failed'
         return
       case 'recover':
         for (const task of this.tasks.values()) task.isRecovered = true
+        this.#takeUp()
         return
       case 'status':
         this.status = entry.status
-        if (entry.status === 'running') this.#revive()
+        if (entry.status === 'running') this.#takeUp()
         return
       case 'snapshot':
         return
@@ -110,9 +112,11 @@ export class RunState {
     return task.stream === undefined ? task.place : placeIn(task.stream, -1)
   }
 
-  /** A run that goes on gives its failed tasks all their attempts again. */
-  #revive(): void {
+  /** Nobody knows which of its tasks a run that goes on had begun. Those that failed get all their attempts again. */
+  #takeUp(): void {
     for (const task of this.tasks.values()) {
+      task.hasBegun = true
+      if (task.status !== 'waiting') task.isLost = task.isStarted
       if (task.status !== 'failed') continue
       task.status = 'ready'
       task.error = undefined
@@ -127,9 +131,25 @@ export class RunState {
     if (task.scope !== undefined) this.removeScope(task.scope)
   }
 
+  /** A question keeps its payload when it is answered: that tells it from others when the node runs again. */
+  #wait(task: Task, waits: readonly WaitRecord[]): void {
+    task.waits ??= new Map()
+    task.memo ??= new Map()
+    for (const wait of waits) {
+      task.waits.set(wait.key, wait)
+      task.memo.set(`q:${wait.key}`, wait.payload)
+      // an answer that did not fit
+      task.memo.delete(`i:${wait.key}`)
+    }
+    endAttempt(task)
+  }
+
   #answer(task: Task, key: string, value: Json): void {
+    const wait = task.waits?.get(key)
     task.waits?.delete(key)
     task.memo ??= new Map()
+    // of a question that an earlier version asked
+    if (wait !== undefined) task.memo.set(`q:${key}`, wait.payload)
     task.memo.set(`i:${key}`, value)
     if (task.status === 'waiting' && (task.waits === undefined || task.waits.size === 0)) makeReady(this, task)
   }
@@ -157,6 +177,11 @@ export class RunState {
   noteId(id: number): void {
     if (id >= this.nextId) this.nextId = id + 1
   }
+}
+
+/** Its end is known. One that was refused, because an earlier one is lost, changes nothing about that. */
+const endAttempt = (task: Task): void => {
+  if (!task.isLost) task.isStarted = false
 }
 
 /** For the few things at one place; their order means nothing. */

@@ -11,6 +11,8 @@ export class RunningTasks {
   begin(context: TaskContext): void {
     const { task } = context
     task.context = context
+    context.isRepeat = task.hasBegun
+    task.hasBegun = true
     task.status = 'running'
     this.count++
   }
