@@ -3,6 +3,7 @@ import { redactSecrets } from '../../errors/redact.ts'
 import { MissingPackageError, UserError } from '../../errors/user-error.ts'
 import { currentFetch } from '../../util/net/current-fetch.ts'
 import type { FetchFileOptions } from '../../util/net/fetch-file.ts'
+import { checkApiKey } from '../check-api-key.ts'
 import { sdkTimeoutMs, type OpenAIHost, type OpenAITimeouts } from '../openai/host.ts'
 import { mergeTimeouts, quiet } from '../openai/provider.ts'
 import { loadSdk } from '../openai/sdk.ts'
@@ -59,11 +60,12 @@ export class BedrockMantleProvider {
   #credentialProvider: Promise<BedrockMantleCredentialProvider> | undefined
   #credentials: BedrockMantleCredentials | undefined
 
-  /** @throws {UserError} for access keys that are not a pair, or `authMode: 'bearer'` without a key */
+  /** @throws {UserError} for access keys that are not a pair, an API key that is empty, or `authMode: 'bearer'` without a key */
   constructor(options: BedrockMantleProviderOptions = {}) {
     this.options = options
     this.timeouts = mergeTimeouts(options)
     const { credentials, authMode } = options
+    checkApiKey(options.apiKey)
     if (typeof credentials === 'object' && !(credentials.accessKeyId && credentials.secretAccessKey)) {
       throw new UserError(
         'Bedrock Mantle credentials need both `accessKeyId` and `secretAccessKey` (and `sessionToken` for temporary keys).',

@@ -165,8 +165,8 @@ const refusals: readonly { about: DoctorCheck['name']; told: RegExp; advice: str
 ]
 
 function codeOf(error: unknown): string {
-  const body = ModelHttpError.is(error) ? (error.body as { readonly code?: unknown } | undefined) : undefined
-  return String(body?.code ?? '')
+  const body = ModelHttpError.is(error) ? (error.body as { readonly code?: string } | undefined) : undefined
+  return body?.code ?? ''
 }
 
 /** `AccessDenied` becomes "missing action X on ARN Y". */

@@ -8,6 +8,7 @@ import { ModelConnectionError } from '../../errors/model-error.ts'
 import { UserError } from '../../errors/user-error.ts'
 import { requestModel } from '../call-model.ts'
 import { BedrockConverseModel } from './model.ts'
+import { BedrockMantleProvider } from '../bedrock-mantle/provider.ts'
 import { BedrockProvider } from './provider.ts'
 import { callOf, textOf } from './test-support/calls.ts'
 import { claude, localKeys, startEndpoint, type Endpoint } from './test-support/endpoint.ts'
@@ -32,6 +33,11 @@ beforeEach(() => {
   writeFileSync(join(home, 'credentials'), '[team]\naws_access_key_id = local\naws_secret_access_key = local\n')
 })
 afterEach(() => void vi.unstubAllEnvs())
+
+it.each(['', ' '])('an empty API key is no key, and no reason to use those of the host: %j', apiKey => {
+  expect(() => new BedrockProvider({ apiKey })).toThrow(/`apiKey` is empty/)
+  expect(() => new BedrockMantleProvider({ apiKey })).toThrow(/`apiKey` is empty/)
+})
 
 const localAuth = { credentials: localKeys }
 
@@ -103,7 +109,6 @@ describe('credentials', () => {
     expect((await ask({ ...common, credentials: localKeys })).auth).toMatchObject({ kind: 'sigv4', isAccepted: true })
     expect((await ask({ ...common, profile: 'team' })).auth).toMatchObject({ kind: 'sigv4', isAccepted: true })
     expect((await ask({ ...common, apiKey: 'own-token' })).auth).toMatchObject({ kind: 'bearer', isAccepted: true })
-    expect((await ask({ ...common, credentials: localKeys, apiKey: token })).auth?.kind).toBe('sigv4')
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'local')
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local')
     expect((await ask(common)).auth).toMatchObject({ kind: 'sigv4', isAccepted: true })

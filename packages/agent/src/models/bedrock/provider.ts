@@ -4,6 +4,7 @@ import { UserError } from '../../errors/user-error.ts'
 import type { FetchFileOptions } from '../../util/net/fetch-file.ts'
 import { endpointOf } from './client-endpoint.ts'
 import { nameCredentialFailures } from './credential-failures.ts'
+import { checkApiKey } from '../check-api-key.ts'
 import { loadSdk } from './sdk.ts'
 import { carrySignals } from './send.ts'
 
@@ -96,12 +97,13 @@ export class BedrockProvider {
   #askedClient: BedrockRuntimeClient | undefined
   #clientRegion: string | undefined
 
-  /** @throws {UserError} for access keys that are not a pair */
+  /** @throws {UserError} for access keys that are not a pair, and for an API key that is empty */
   constructor(options: BedrockProviderOptions = {}) {
     this.options = options
     this.timeouts = { ...defaultTimeouts, ...definedTimeouts(options) }
     this.#client = options.client
     if (typeof options.credentials === 'object') checkKeys(options.credentials)
+    checkApiKey(options.apiKey)
     if (options.authMode === 'bearer' && tokenOf(options) === undefined) {
       throw new UserError("authMode 'bearer' needs an API key: pass `apiKey`, or set AWS_BEARER_TOKEN_BEDROCK.")
     }
