@@ -65,8 +65,8 @@ const lastRecord = (stop: Stop | undefined): LastRecord | undefined => {
 }
 
 const startEvent = (runId: string, graph: string, journal: Journal | undefined): GraphEvent => ({
-  at: Date.now(),
-  ...(journal === undefined ? {} : { seq: 1 }),
+  // a stored run's first record has this time
+  ...(journal === undefined ? { at: Date.now() } : { at: journal.createdAt, seq: 1 }),
   type: 'run-start',
   runId,
   graph,

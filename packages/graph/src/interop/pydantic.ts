@@ -28,6 +28,9 @@ export type PydanticSnapshot =
       readonly id?: string
     }
 
+/** Whatever state its runs are given: here they are not run. */
+type ClassGraph<TState, TDeps, TOutput, TNode> = Pick<Graph<TState, TDeps, TOutput, TNode>, 'program' | 'accepts'>
+
 const parse = (json: string | readonly unknown[]): readonly PydanticSnapshot[] => {
   const value: unknown = typeof json === 'string' ? JSON.parse(json) : json
   if (!Array.isArray(value)) throw new GraphInputError('A pydantic_graph history is a JSON array of snapshots.')
@@ -45,7 +48,7 @@ const parse = (json: string | readonly unknown[]): readonly PydanticSnapshot[] =
  *  fill in their defaults; a schema with a codec reads the fields as it reads stored ones.
  *  @throws {GraphInputError} not a history, or it does not fit the graph; {GraphRuntimeError} a node_id the graph does not have; {RunExistsError} */
 export const importPydanticSnapshots = async <TState, TDeps, TOutput, TNode>(
-  graph: Graph<TState, TDeps, TOutput, TNode>,
+  graph: ClassGraph<TState, TDeps, TOutput, TNode>,
   history: string | readonly unknown[],
   options: { readonly store: GraphStore; readonly runId: string },
 ): Promise<void> => {
@@ -64,7 +67,7 @@ export const importPydanticSnapshots = async <TState, TDeps, TOutput, TNode>(
 /** The history of a run of class nodes as pydantic_graph would have written it.
  *  What a migration rewrote is given as it was after it. Runs that forked or were compacted give the snapshots of the records that are there. */
 export const exportPydanticSnapshots = async <TState, TDeps, TOutput, TNode>(
-  graph: Graph<TState, TDeps, TOutput, TNode>,
+  graph: ClassGraph<TState, TDeps, TOutput, TNode>,
   runId: string,
   options: { readonly store: GraphStore },
 ): Promise<PydanticSnapshot[]> => {
@@ -87,7 +90,7 @@ export const exportPydanticSnapshots = async <TState, TDeps, TOutput, TNode>(
   })
   let before: object | undefined
   await replayRun(graph.program, options.store, run, (after, record) => {
-    state = after.root.branch!.root as Json
+    state = (after.root.branch!.root ?? null) as Json
     const isMigrated = before !== undefined && before !== after
     before = after
     for (const [id, index] of open) {

@@ -58,6 +58,10 @@ export class Journal {
     this.#heartbeat = new Heartbeat({ store, lease, leaseMs, onLost: error => this.#lose(error) })
   }
 
+  get createdAt(): number {
+    return this.#options.run.createdAt
+  }
+
   /** The run can no longer be written; nothing is stored from now on. */
   get isLost(): boolean {
     return this.#loss !== undefined

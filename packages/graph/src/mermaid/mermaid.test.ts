@@ -20,13 +20,25 @@ import {
   type Topology,
 } from '../index.ts'
 
+/** What mermaid understood of a diagram. */
+interface Understood {
+  getRelations(): readonly unknown[]
+  getStates(): Map<string, { readonly note?: { readonly text: string } }>
+}
+
 let parse: (code: string) => Promise<unknown>
+let understand: (code: string) => Promise<Understood>
 beforeAll(async () => {
   // mermaid looks for these when it is imported
   const { window } = new JSDOM('')
   Object.assign(globalThis, { window, document: window.document })
   const { default: mermaid } = await import('mermaid')
   parse = code => mermaid.parse(code)
+  understand = async code => {
+    const { db } = await mermaid.mermaidAPI.getDiagramFromText(code)
+    // mermaid's types leave out what each kind of diagram has of its own
+    return db as unknown as Understood
+  }
 }, 60_000)
 
 class Ask extends node('Ask') {
@@ -199,6 +211,36 @@ describe('mermaid code', () => {
 
   it('the parser would notice', async () => {
     await expect(parse('stateDiagram-v2\n  state "x')).rejects.toThrow()
+  })
+})
+
+describe('texts that mean something to mermaid', () => {
+  const drawing = (label: string, note?: string): Topology => ({
+    name: 'g',
+    version: 1,
+    nodes: [
+      { id: 'x', kind: 'step', edges: [{ to: 'y', label }], ...(note === undefined ? {} : { note }) },
+      { id: 'y', kind: 'step', edges: [] },
+    ],
+  })
+
+  it('stay labels', async () => {
+    for (const label of ['direction TB', 'go direction LR now', 'Direction   rl', 'direction TBx', '%% not this']) {
+      const diagram = await understand(mermaidCode(drawing(label)))
+      expect(diagram.getRelations()).toHaveLength(1)
+      expect([...diagram.getStates().keys()]).toEqual(['x', 'y'])
+    }
+    expect(mermaidCode(drawing('in this direction'))).toContain(': in this direction')
+  })
+
+  it('stay lines of a note', async () => {
+    for (const line of ['%% a comment?', '%%{init: {}}%%', '100 %', 'direction LR']) {
+      const diagram = await understand(mermaidCode(drawing('label', `first\n${line}\nlast`)))
+      const text = diagram.getStates().get('x')?.note?.text.split('\n') ?? []
+      expect(text).toHaveLength(3)
+      // mermaid marks the escapes it will show as characters
+      expect(text[1]!.replace(/ﬂ°°(\d+)¶ß/g, (_, code: string) => String.fromCharCode(Number(code))).trim()).toBe(line)
+    }
   })
 })
 
