@@ -23,10 +23,10 @@ export interface SavedRun {
 /** Rewrites a run of an older version of the graph: its state, and the nodes and inputs of its open tasks. */
 export type Migration = (run: SavedRun) => Pick<SavedRun, 'state' | 'tasks'>
 
-export interface Loaded {
-  readonly run: RunRecord
 type OnEntry = (happened: Happened, record: JournalRecord) => void
 
+export interface Loaded {
+  readonly run: RunRecord
   readonly state: RunState
   /** set when a migration changed the run and must be stored */
   readonly migrated: SnapshotJson | undefined
@@ -104,6 +104,8 @@ const replay = (
 ): RunState => {
   const state = restoreSnapshot(program, snapshot, records[0]!.status)
   const reader = new EntryReader(state)
+  let dropped: Task[] = []
+  if (onEntry !== undefined) state.onDrop = task => dropped.push(task)
   records.forEach((record, index) => {
     const entry = reader.decode(parse(record))
     if (index > 0 && entry.kind !== 'snapshot') {
@@ -113,6 +115,7 @@ const replay = (
     onEntry?.({ entry, dropped }, record)
     dropped = []
   })
+  state.onDrop = undefined
   return state
 }
 
@@ -123,8 +126,6 @@ const shadowProgram = (run: RunRecord, snapshot: SnapshotJson): Program => {
       initial: () => undefined,
       reduce: () => undefined,
       order: 'input' as const,
-  let dropped: Task[] = []
-  if (onEntry !== undefined) state.onDrop = task => dropped.push(task)
       ...(first === null ? {} : { first }),
     }
     return { id, kind, edges: [], isGenerator, ...(fork === null ? {} : { fork, join }) }
@@ -132,7 +133,6 @@ const shadowProgram = (run: RunRecord, snapshot: SnapshotJson): Program => {
   return linkProgram({ name: run.graph, version: snapshot.version, nodes })
 }
 
-  state.onDrop = undefined
 const migrateSnapshot = (run: RunRecord, old: SnapshotJson, migrate: Migration): SnapshotJson => {
   const open = old.tasks.filter(task => task.scope === undefined)
   const saved: SavedRun = {

@@ -183,10 +183,10 @@ export const newTask = (
   place,
   status: 'ready',
   attempt: 1,
-  hasBegun: false,
   isRecovered: false,
-  isLost: false,
+  hasBegun: false,
   isStarted: false,
+  isLost: false,
   memo: undefined,
   waits: undefined,
   error: undefined,
@@ -195,9 +195,9 @@ export const newTask = (
   emitted: 0,
   context: undefined,
 })
+
 /** The name of a point's schema in `program.answerSchemas`. */
 export const answerSchemaKey = ({ node }: Task, point: string): string => `${node.id}\n${point}`
-
 
 /** Makes `task` the generator that fills `scope`. */
 export const bindStream = (task: Task, scope: Scope): void => {
