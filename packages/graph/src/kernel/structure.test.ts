@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { expectDone, graphBuilder, interruptPoint, memoryStore } from '../index.ts'
 import { onEveryStore } from '../test-support/stores.ts'
 
-const point = interruptPoint('go', { payload: z.null(), resume: z.number() })
+const point = interruptPoint('go', { payload: z.json(), resume: z.number() })
 
 /** The same nodes and edges; only what the join does differs. */
 const joining = (kind: 'two' | 'three' | 'collect') => {
@@ -12,7 +12,7 @@ const joining = (kind: 'two' | 'three' | 'collect') => {
   const joined = kind === 'collect' ? items.collect() : items.first(kind === 'two' ? 2 : 3)
   joined
     .step('ask', async ({ interrupt, input }) => {
-      await interrupt(point, null)
+      await interrupt(point, input)
       return JSON.stringify(input)
     })
     .to(g.end)
@@ -22,24 +22,33 @@ const joining = (kind: 'two' | 'three' | 'collect') => {
 /** Two forks, one within the other, and a join that closes the inner one or both. */
 const nested = (closes: 'all' | undefined) => {
   const g = graphBuilder({ name: 'nested', input: z.array(z.array(z.number())), output: z.string() })
-  const inner = g.start
+  g.start
     .map({ id: 'outer' })
     .map({ id: 'inner' })
     .step('ask', async ({ input, interrupt }) => {
-      await interrupt(point, null)
+      await interrupt(point, input)
       return input
     })
-  if (closes === 'all')
-    inner
-      .collect({ closes })
-      .step('show', ({ input }) => JSON.stringify(input))
-      .to(g.end)
-  else
-    inner
-      .collect()
-      .collect()
-      .step('show', ({ input }) => JSON.stringify(input))
-      .to(g.end)
+    .collect({ id: 'joined', ...(closes === undefined ? {} : { closes }) })
+    .step('show', ({ input }) => JSON.stringify(input))
+    .to(g.end)
+  return g.build()
+}
+
+/** Items that come one by one, or all at once. */
+const source = (isStream: boolean) => {
+  const g = graphBuilder({ name: 'source', input: z.number(), output: z.array(z.number()) })
+  const items = isStream
+    ? g.start
+        .stream('items', async function* ({ input }) {
+          yield input
+        })
+        .map({ id: 'each' })
+    : g.start.step('items', ({ input }) => [input]).map({ id: 'each' })
+  items
+    .step('ask', ({ input, interrupt }) => interrupt(point, input))
+    .collect({ id: 'all' })
+    .to(g.end)
   return g.build()
 }
 
@@ -76,9 +85,19 @@ describe('a stored run', () => {
 
   it('is of another version once a join closes another fork', async () => {
     const store = memoryStore()
-    const first = await nested(undefined).run({ input: [[1], [2]], store, runId: 'r' })
+    const first = await nested('all').run({ input: [[1], [2]], store, runId: 'r' })
     const answers = first.status === 'interrupted' ? first.interrupts.map(({ id }) => point.answer(1, id)) : []
-    await expect(nested('all').resume('r', { store, answers })).rejects.toMatchObject({ code: 'version-mismatch' })
-    expect((await expectDone(nested(undefined).resume('r', { store, answers }))).output).toBe('[[1],[2]]')
+    expect(nested('all').program.hash).toBe(nested(undefined).program.hash)
+    await expect(nested(undefined).resume('r', { store, answers })).rejects.toMatchObject({ code: 'version-mismatch' })
+    expect((await expectDone(nested('all').resume('r', { store, answers }))).output).toBe('[1,2]')
+  })
+
+  it('is of another version once a step has become a stream', async () => {
+    const store = memoryStore()
+    const first = await source(true).run({ input: 5, store, runId: 'r' })
+    const answers = first.status === 'interrupted' ? first.interrupts.map(({ id }) => point.answer(7, id)) : []
+    expect(source(true).program.hash).toBe(source(false).program.hash)
+    await expect(source(false).resume('r', { store, answers })).rejects.toMatchObject({ code: 'version-mismatch' })
+    expect((await expectDone(source(true).resume('r', { store, answers }))).output).toEqual([7])
   })
 })

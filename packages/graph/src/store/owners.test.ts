@@ -86,7 +86,7 @@ describe('who drives a run', () => {
     await naming('one').run({ input: 1, store, runId: 'r' })
     const lease = await store.acquire('r', { owner: 'an earlier version', ttlMs: 1000 })
     const at = { at: Date.now(), snapshotSeq: 1 }
-    await store.commit(lease, 3, [{ ...at, seq: 4, status: 'running', data: '{"k":"recover"}' }])
+    await store.commit(lease, 3, [{ ...at, seq: 4, status: 'running', data: '{"k":"status","s":"running"}' }])
     await store.release(lease)
     expect((await expectDone(naming('two').resume('r', { store }))).output).toBe('one first, one second')
     expect((await store.get('r'))?.status).toBe('done')
