@@ -131,7 +131,8 @@ export class RunNotFoundError extends runtimeError('run-not-found') {}
 export class RunExistsError extends runtimeError('run-exists') {}
 /** Another owner holds the run. */
 export class RunLockedError extends runtimeError('run-locked') {}
-/** Another owner took the run over; nothing this process does to it counts any more. */
+/** Another owner took the run over, or its lease ran out and could not be renewed (`cause` says why); nothing this process does to it counts
+ *  any more. */
 export class LeaseLostError extends runtimeError('lease-lost') {}
 /** The run's journal has moved on since it was read. */
 export class SeqConflictError extends runtimeError('seq-conflict') {}
