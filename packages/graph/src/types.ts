@@ -2,6 +2,7 @@ import type { TaskRef } from './events/event.ts'
 import type { InterruptOptions, InterruptPoint } from './interrupt.ts'
 import type { OnceCall, OnceOptions } from './kernel/once.ts'
 import type { WithCodec } from './schema.ts'
+import type { Json } from './util/json.ts'
 
 /** A compile-time error in words. No value has this type. */
 export interface GraphTypeError<TMessage extends string> {
@@ -10,7 +11,9 @@ export interface GraphTypeError<TMessage extends string> {
 
 type Primitive = null | boolean | number | string | undefined
 
-/** `true` when every value of T survives JSON, else where it does not. */
+type Place<TPath extends string> = TPath extends '' ? 'the value itself' : TPath
+
+/** Never when every value of T survives JSON, else where it does not. */
 export type JsonProblem<
   T,
   TPath extends string = '',
@@ -22,15 +25,15 @@ export type JsonProblem<
     : T extends Primitive
       ? never
       : T extends bigint | symbol
-        ? `${TPath}: a bigint or symbol`
+        ? `${Place<TPath>}: a bigint or symbol`
         : T extends (...args: never[]) => unknown
-          ? `${TPath}: a function`
+          ? `${Place<TPath>}: a function`
           : T extends Date
-            ? `${TPath}: a Date`
+            ? `${Place<TPath>}: a Date`
             : T extends ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>
-              ? `${TPath}: a Map or Set`
+              ? `${Place<TPath>}: a Map or Set`
               : T extends Promise<unknown> | ArrayBuffer | ArrayBufferView | RegExp | Error
-                ? `${TPath}: a class instance`
+                ? `${Place<TPath>}: a class instance`
                 : T extends readonly (infer TItem)[]
                   ? JsonProblem<TItem, `${TPath}[]`, [...TDepth, 0]>
                   : T extends object
@@ -49,6 +52,13 @@ export type JsonSchemaCheck<TSchema, TOutput> = TSchema extends WithCodec
   : [JsonProblem<TOutput>] extends [never]
     ? unknown
     : GraphTypeError<`must be JSON (or have a codec); it is not at ${JsonProblem<TOutput> & string}`>
+
+/** A sentence when the result of an effect cannot be kept, else unknown. */
+export type OnceCheck<T> = [T] extends [Json | undefined]
+  ? unknown
+  : [JsonProblem<T>] extends [never]
+    ? unknown
+    : GraphTypeError<`once keeps its result as JSON; it is not at ${JsonProblem<T> & string}`>
 
 /** What a running node gets of its run.
  *  `state` is a draft: writes count when the node succeeds, and vanish when it fails or is cancelled. */
@@ -76,7 +86,11 @@ export interface GraphRunContext<TState = undefined, TDeps = undefined> {
   ) => Promise<TAnswer>
   /** Does a side effect once in the life of this task and remembers its JSON result.
    *  @param key names the effect within the node */
-  readonly once: <T>(key: string, effect: (call: OnceCall) => Promise<T> | T, options?: OnceOptions<T>) => Promise<T>
+  readonly once: <T>(
+    key: string,
+    effect: ((call: OnceCall) => Promise<T> | T) & OnceCheck<T>,
+    options?: OnceOptions<T>,
+  ) => Promise<T>
   /** Sends data to the listeners of the run; not stored. */
   readonly emit: (data: unknown) => void
   /** A plain copy of the state, for structuredClone and the like. */

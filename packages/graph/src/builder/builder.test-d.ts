@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   addUp,
+  expectDone,
   append,
   goto,
   graphBuilder,
@@ -11,6 +12,7 @@ import {
   taskFor,
   type,
   withCodec,
+  type Flow,
   type GraphRunContext,
 } from '../index.ts'
 
@@ -210,3 +212,79 @@ const sub = inner.build()
 total.subgraph('sub', sub).step('afterSub', ({ input }) => input.length)
 // @ts-expect-error 36: the subgraph takes a number
 text.subgraph('sub2', sub).step('afterSub2', ({ input }) => input.length)
+
+// what a run takes and what steps get
+const given = graphBuilder({
+  name: 'given',
+  state: z.object({ tries: z.number().default(0) }),
+  input: z.object({ n: z.string().transform(Number), by: z.number().default(1) }),
+  output: z.number(),
+})
+given.start.step('add', ({ input, state }) => input.n.valueOf() + input.by + state.tries).to(given.end)
+const givenApp = given.build()
+const runGiven = async () => {
+  await givenApp.run({ input: { n: '5' }, state: {} })
+  await givenApp.iter({ input: { n: '5', by: 2 }, state: { tries: 1 } })
+  // @ts-expect-error 37: the schema takes a string in
+  await givenApp.run({ input: { n: 5 }, state: {} })
+  // @ts-expect-error 38: a default stands for a key, not for the whole
+  await givenApp.run({ input: { n: '5' } })
+  const { state } = await expectDone(givenApp.run({ input: { n: '5' }, state: {} }))
+  state.tries.toFixed()
+  const optional = graphBuilder({ name: 'optional', input: z.number().default(1), output: z.number() })
+  optional.start.to(optional.end)
+  await optional.build().run()
+  await optional.build().run({ input: 2 })
+}
+void runGiven
+// a subgraph gets its input and its state from steps: as its own steps get them
+const outer = graphBuilder({ name: 'outer', state: z.object({ tries: z.number() }), input: z.number() })
+outer.start.transform(({ input }) => ({ n: input, by: 1 })).subgraph('given', givenApp)
+// @ts-expect-error 39: nothing is parsed on the way
+const unparsed: Flow<never, number> = outer.start.transform(() => ({ n: '5' })).subgraph('given2', givenApp)
+void unparsed
+outer.start
+  .transform(({ input }) => ({ n: input, by: 1 }))
+  .subgraph('given3', givenApp, { state: () => ({ tries: 0 }) })
+// @ts-expect-error 40: nor in its state
+outer.start.transform(({ input }) => ({ n: input, by: 1 })).subgraph('given4', givenApp, { state: () => ({}) })
+
+// a declared step: edges bring what its schema takes in, it gets what that makes of it
+const parse = given.step(
+  'parse',
+  { input: z.string().transform(Number), cache: { key: n => n.toFixed() }, onError: (_error, { input }) => input },
+  ({ input }) => input + 1,
+)
+given.start.transform(() => '5').to(parse)
+// @ts-expect-error 41: it takes a string in
+given.start.transform(() => 5).to(parse)
+goto(parse, '5')
+taskFor(parse, '5')
+// @ts-expect-error 42: also by hand
+taskFor(parse, 5)
+given.step('fill', { input: z.object({ n: z.number().default(1) }) }, ({ input }) => input.n.toFixed())
+
+// a map over nothing has no first item
+const racers = g.start.map()
+racers.race().step('none', ({ input }) => input?.length)
+// @ts-expect-error 43: there may be none
+racers.race().step('some', ({ input }) => input.length)
+total
+  .broadcast(flow => [flow.step('left', () => 'l'), flow.step('right', () => 'r')])
+  .race()
+  .step('one', ({ input }) => input.length)
+racers
+  .broadcast(flow => [flow.step('left2', () => 'l'), flow.step('right2', () => 'r')])
+  .race()
+  .step('one2', ({ input }) => input.length)
+const inner2 = racers.broadcast(flow => [flow]).race()
+// @ts-expect-error 44: the broadcast is one fork, the map around it another
+inner2.race().step('one3', ({ input }) => input.length)
+
+// a subgraph that shares the state writes it, too
+const loose = graphBuilder({ name: 'loose', state: type<{ tries: number | string }>(), input: z.number() })
+const careful = graphBuilder({ name: 'careful', state: type<{ readonly tries: number | string }>(), input: z.number() })
+outer.start.subgraph('careful', careful.build())
+// @ts-expect-error 45: it could write a string where the outer graph has a number
+outer.start.subgraph('loose', loose.build())
+outer.start.subgraph('loose2', loose.build(), { state: () => ({ tries: 'own' }) })

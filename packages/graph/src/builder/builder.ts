@@ -7,7 +7,7 @@ import type { InferSchemaInput, InferSchemaOutput, Schema } from '../schema.ts'
 import type { StateReducer, StateReducers } from '../state/merge.ts'
 import type { GraphStore } from '../store/store.ts'
 import type { GraphTypeError, JsonSchemaCheck } from '../types.ts'
-import { BuiltGraph } from './built-graph.ts'
+import { BuiltGraph, type Given } from './built-graph.ts'
 import { FlowNode, StepNode } from './flow.ts'
 import type {
   AnyDepth,
@@ -52,8 +52,13 @@ export interface BuilderOptions<TState, TDeps, TInput, TOutput> {
 }
 
 /** Builds a graph from steps and flows. Made by `graphBuilder`.
- *  @typeParam TInput what `run` takes; TOutput what the end takes */
-export class GraphBuilder<TEnv extends Env, TInput, TOutput> {
+ *  @typeParam TInput what the first steps get; TOutput what the end takes; TGiven what `run` takes */
+export class GraphBuilder<
+  TEnv extends Env,
+  TInput,
+  TOutput,
+  TGiven extends Given = { readonly state: TEnv['state']; readonly input: TInput },
+> {
   /** the input of a run */
   readonly start: Flow<TEnv, TInput>
   /** the end: the first value to arrive is the output, and the rest is cancelled */
@@ -76,12 +81,13 @@ export class GraphBuilder<TEnv extends Env, TInput, TOutput> {
     return flow as unknown as TFlow
   }
 
-  /** Declares a step on its own, for edges from several places and for cycles. Its schema gives the type of its input. */
-  step<const TId extends string, TStepInput, TResult>(
+  /** Declares a step on its own, for edges from several places and for cycles. Edges bring what its schema takes in; the step gets
+   *  what the schema makes of it. */
+  step<const TId extends string, TSchema extends Schema, TResult>(
     id: TId,
-    options: DeclaredStepOptions<TEnv, TStepInput, TResult>,
-    run: StepFunction<TEnv, TStepInput, TResult>,
-  ): Step<TEnv, TId, TStepInput, TResult, AnyDepth> {
+    options: DeclaredStepOptions<TEnv, TSchema, TResult>,
+    run: StepFunction<TEnv, InferSchemaOutput<TSchema>, TResult>,
+  ): Step<TEnv, TId, InferSchemaInput<TSchema>, TResult, AnyDepth> {
     const part = addStep(this.#list, id, run as never, options as never)
     return this.#flow(new StepNode(this.#list, [{ part, port: 0, label: undefined }], undefined, id))
   }
@@ -111,7 +117,7 @@ export class GraphBuilder<TEnv extends Env, TInput, TOutput> {
 
   /** Checks the structure and makes the graph.
    *  @throws {GraphValidationError} unreachable nodes, dead ends, no way to the end, forks and joins that do not match */
-  build(): BuiltGraph<TEnv['state'], TEnv['deps'], TInput, TOutput> {
+  build(): BuiltGraph<TEnv['state'], TEnv['deps'], TInput, TOutput, TGiven> {
     const { name, version = 1, store, reducers, onConflict } = this.#options
     const closes = new Map<string, 'nearest' | 'all'>()
     for (const part of this.#list.parts.values()) if (part.closes !== undefined) closes.set(part.id, part.closes)
@@ -176,7 +182,8 @@ export const graphBuilder = <
 ): GraphBuilder<
   { readonly state: OutputOfSchema<TState>; readonly deps: OutputOfSchema<TDeps> },
   OutputOfSchema<TInput>,
-  InputOfSchema<TOutput>
+  InputOfSchema<TOutput>,
+  { readonly state: InputOfSchema<TState>; readonly input: InputOfSchema<TInput> }
 > =>
   // the options' types live on in the builder's parameters
   new GraphBuilder(options as BuilderOptions<never, never, never, never>)

@@ -1,8 +1,9 @@
 import type { Settled } from '../kernel/join.ts'
 import type { NodePolicy } from '../policy.ts'
-import type { Schema } from '../schema.ts'
+import type { InferSchemaOutput, Schema } from '../schema.ts'
 import type { GraphTypeError, StepContext } from '../types.ts'
 import type { BaseNode } from '../nodes/node.ts'
+import type { StateProblem } from '../nodes/state-types.ts'
 import type { CaseName, CaseValue, CheckCases, CheckNames, NamesIn, OtherValue } from './switch-types.ts'
 
 /** The types all steps of one graph share. */
@@ -40,8 +41,12 @@ export interface StepOptions<TEnv extends Env, TInput, TResult> extends NodePoli
   readonly errorTo?: readonly { readonly id: string }[]
 }
 
-export interface DeclaredStepOptions<TEnv extends Env, TInput, TResult> extends StepOptions<TEnv, TInput, TResult> {
-  readonly input: Schema<never, TInput> | Schema<unknown, TInput>
+export interface DeclaredStepOptions<TEnv extends Env, TSchema extends Schema, TResult> extends StepOptions<
+  TEnv,
+  InferSchemaOutput<TSchema>,
+  TResult
+> {
+  readonly input: TSchema
 }
 
 export type StepFunction<TEnv extends Env, TInput, TResult> = (
@@ -77,6 +82,11 @@ type NeedsIterable<TOutput, TFlow> = [TOutput] extends [string]
 type NeedsFork<TDepth extends Depth, TFlow> = TDepth extends readonly []
   ? GraphTypeError<'a join needs an open map or broadcast in front of it'>
   : TFlow
+
+/** The first item of the open fork: a broadcast has one, a map may have none. */
+type FirstOf<TOutput, TDepth extends Depth> = TDepth extends readonly ['broadcast', ...unknown[]]
+  ? TOutput
+  : TOutput | undefined
 
 type Outer<TDepth extends Depth> = TDepth extends readonly ['any', ...unknown[]]
   ? TDepth
@@ -172,8 +182,12 @@ export interface Flow<TEnv extends Env, TOutput, TDepth extends Depth = readonly
     this: NeedsFork<TDepth, unknown>,
     options?: Omit<JoinOptions<never>, 'initial'>,
   ): Joined<TEnv, TOutput, TOutput[], TDepth>
-  /** The first item to arrive; the others are cancelled and what they wrote to the state is dropped. */
-  race(this: NeedsFork<TDepth, unknown>, options?: { readonly id?: string }): Joined<TEnv, TOutput, TOutput, TDepth>
+  /** The first item to arrive; the others are cancelled and what they wrote to the state is dropped. A map over nothing gives
+   *  undefined. */
+  race(
+    this: NeedsFork<TDepth, unknown>,
+    options?: { readonly id?: string },
+  ): Joined<TEnv, TOutput, FirstOf<TOutput, TDepth>, TDepth>
   /** The first `count` items to arrive, in order of arrival; the others are cancelled. */
   first(
     this: NeedsFork<TDepth, unknown>,
@@ -230,7 +244,7 @@ export interface Flow<TEnv extends Env, TOutput, TDepth extends Depth = readonly
   subgraph<const TId extends string, TSubState, TSubDeps, TSubInput, TSubOutput>(
     id: TId,
     graph: Subgraph<TSubState, TSubDeps, TSubInput, TSubOutput>,
-    ...[options]: Fits<TEnv['state'], TSubState> extends true
+    ...[options]: FitsState<TEnv['state'], TSubState> extends true
       ? [options?: SubgraphOptions<TEnv, TOutput, TSubState>]
       : [options: SubgraphOptions<TEnv, TOutput, TSubState> & { readonly state: unknown }]
   ): [TOutput] extends [TSubInput]
@@ -248,6 +262,16 @@ export interface SubgraphOptions<TEnv extends Env, TOutput, TSubState> {
 
 /** A graph that declares no state (or deps) is content with any. */
 type Fits<TOuter, TInner> = undefined extends TInner ? true : [TOuter] extends [TInner] ? true : false
+
+/** A shared state is also written. */
+type FitsState<TOuter, TInner> =
+  Fits<TOuter, TInner> extends true
+    ? undefined extends TInner
+      ? true
+      : [StateProblem<TOuter, TInner>] extends [never]
+        ? true
+        : false
+    : false
 
 /** A graph as far as one that contains it must know it. */
 export interface Subgraph<TState, TDeps, TInput, TOutput> {

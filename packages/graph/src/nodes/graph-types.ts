@@ -1,6 +1,7 @@
 import type { End, NodeBrand } from '../end.ts'
 import type { GraphTypeError } from '../types.ts'
 import type { Edge } from './node.ts'
+import type { StateProblem } from './state-types.ts'
 
 declare const brand: NodeBrand
 
@@ -48,11 +49,15 @@ export type CheckEdges<TClass extends AnyNodeClass, TIds> = [ResultOf<TClass>] e
       : GraphTypeError<`${TClass['nodeId']} -> ${Absent<TClass, TIds> & string} is not in the graph`>
     : GraphTypeError<`${TClass['nodeId']} returns ${Undeclared<TClass> & string} but does not declare it in next`>
 
-/** The class itself when the graph's state fits what its `run` expects. */
+/** The class itself when its `run` can work on the graph's state: reads what is there, writes what fits. */
 export type CheckState<TClass extends AnyNodeClass, TState> =
   ContextOf<TClass> extends { readonly state: infer TExpected }
     ? [TState] extends [TExpected]
-      ? TClass
+      ? [StateProblem<TState, TExpected>] extends [infer TPath extends string]
+        ? [TPath] extends [never]
+          ? TClass
+          : GraphTypeError<`${TClass['nodeId']} could write what the graph's state does not take: ${TPath}`>
+        : TClass
       : GraphTypeError<`${TClass['nodeId']} expects another state than the graph has`>
     : TClass
 

@@ -3,6 +3,7 @@ import {
   anyNode,
   edge,
   End,
+  expectDone,
   graph,
   interruptPoint,
   memoryStore,
@@ -183,3 +184,98 @@ void BadPayload
 // @ts-expect-error 27: End's data fits End's type
 new End<number>('x')
 new End<number>(1)
+
+// what a run takes and what nodes get
+const Tries = z.object({ tries: z.number().default(0), at: z.string().transform(Number) })
+class Try extends node('Try') {
+  static next = () => [End<number>]
+  async run(ctx: GraphRunContext<z.infer<typeof Tries>>) {
+    ctx.state.tries += ctx.state.at
+    return new End(ctx.state.tries)
+  }
+}
+const tries = graph({ name: 'tries', state: Tries, nodes: [Try] })
+const runTries = async () => {
+  await tries.run(new Try(), { state: { at: '1' } })
+  await tries.run(new Try(), { state: { at: '1', tries: 1 } })
+  await tries.iter(new Try(), { state: { at: '1' } })
+  await tries.initialize(new Try(), { state: { at: '1' }, store: memoryStore() })
+  // @ts-expect-error 28: the schema takes a string here
+  await tries.run(new Try(), { state: { at: 1 } })
+  // @ts-expect-error 29: what has no default is required
+  await tries.run(new Try(), { state: {} })
+  const { state } = await expectDone(tries.run(new Try(), { state: { at: '1' } }))
+  state.at.toFixed()
+  await tries.fork('r', { update: current => ({ tries: current.tries, at: current.at + 1 }) })
+  // @ts-expect-error 30: an update changes what nodes get
+  await tries.fork('r', { update: () => ({ tries: 1, at: '1' }) })
+}
+void runTries
+class TryGiven extends node('TryGiven') {
+  static next = () => [End<number>]
+  async run(ctx: GraphRunContext<z.input<typeof Tries>>) {
+    return new End(ctx.state.tries ?? 0)
+  }
+}
+// @ts-expect-error 31: nodes get what the schema gives out
+graph({ name: 'tries', state: Tries, nodes: [TryGiven] })
+
+// state is read and written
+const Wide = z.object({
+  n: z.number(),
+  tags: z.array(z.string()),
+  user: z.object({ name: z.string(), age: z.number() }),
+  step: z.enum(['a', 'b']),
+  hint: z.string().optional(),
+})
+/** A node that takes the state for a `TView`. */
+const viewer = <TView>() =>
+  class extends node('Viewer') {
+    static next = () => [End<string>]
+    async run(_ctx: GraphRunContext<TView>) {
+      return new End('')
+    }
+  }
+const wide = { name: 'wide', state: Wide }
+graph({ ...wide, nodes: [viewer<z.infer<typeof Wide>>()] })
+// parts of it
+graph({ ...wide, nodes: [viewer<{ n: number }>()] })
+graph({ ...wide, nodes: [viewer<{ user: { name: string; age: number }; hint?: string | undefined }>()] })
+graph({ ...wide, nodes: [viewer<unknown>()] })
+graph({ ...wide, nodes: [viewer<object>()] })
+// @ts-expect-error 32: it could write a string
+graph({ ...wide, nodes: [viewer<{ n: number | string }>()] })
+graph({ ...wide, nodes: [viewer<{ readonly n: number | string }>()] })
+// @ts-expect-error 33: it could write another step
+graph({ ...wide, nodes: [viewer<{ step: string }>()] })
+graph({ ...wide, nodes: [viewer<{ readonly step: string }>()] })
+// @ts-expect-error 34: it could write a user without an age
+graph({ ...wide, nodes: [viewer<{ user: { name: string } }>()] })
+graph({ ...wide, nodes: [viewer<{ readonly user: { name: string } }>()] })
+// @ts-expect-error 35: what lies below a readonly key can be written
+graph({ ...wide, nodes: [viewer<{ readonly user: { age: number | string } }>()] })
+graph({ ...wide, nodes: [viewer<{ readonly user: { readonly age: number | string } }>()] })
+// @ts-expect-error 36: it could push a number
+graph({ ...wide, nodes: [viewer<{ readonly tags: (number | string)[] }>()] })
+graph({ ...wide, nodes: [viewer<{ readonly tags: readonly (number | string)[] }>()] })
+graph({ ...wide, nodes: [viewer<{ tags: readonly string[] }>()] })
+// @ts-expect-error 37: it could remove n
+graph({ ...wide, nodes: [viewer<{ n?: number }>()] })
+graph({ ...wide, nodes: [viewer<{ readonly n?: number }>()] })
+// @ts-expect-error 38: the graph has no such key
+graph({ ...wide, nodes: [viewer<{ n: number; extra?: string }>()] })
+// @ts-expect-error 39: it could write any key
+graph({ name: 'n', state: z.object({ n: z.number() }), nodes: [viewer<Record<string, number>>()] })
+graph({ name: 'n', state: z.record(z.string(), z.number()), nodes: [viewer<Record<string, number>>()] })
+// @ts-expect-error 40: narrower than the graph's
+graph({ ...wide, nodes: [viewer<{ step: 'a' }>()] })
+const Phase = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('open'), n: z.number() }),
+  z.object({ kind: z.literal('shut'), why: z.string() }),
+])
+graph({ name: 'phase', state: Phase, nodes: [viewer<z.infer<typeof Phase>>()] })
+graph({ name: 'phase', state: Phase, nodes: [viewer<{ readonly kind: 'open' | 'shut' }>()] })
+// @ts-expect-error 41: it could write one kind and leave the rest of the other
+graph({ name: 'phase', state: Phase, nodes: [viewer<{ kind: 'open' | 'shut' }>()] })
+// @ts-expect-error 42: it takes one of two phases for granted
+graph({ name: 'phase', state: Phase, nodes: [viewer<{ kind: 'open'; n: number }>()] })

@@ -9,7 +9,7 @@ import {
   type RunOptions,
   type StoreOption,
 } from '../runnable-graph.ts'
-import type { InferSchemaOutput, Schema } from '../schema.ts'
+import type { InferSchemaInput, InferSchemaOutput, Schema } from '../schema.ts'
 import type { Session } from '../session.ts'
 import type { GraphStore } from '../store/store.ts'
 import type { JsonSchemaCheck } from '../types.ts'
@@ -21,8 +21,9 @@ import { nodeIdOf } from './handle.ts'
 export const END_ID = '$end'
 
 /** A graph of class nodes.
+ *  @typeParam TState what nodes get; TGivenState what `run` takes for it, where the schema changes it (a default, a transform)
  *  @typeParam TNode union of the instances of its nodes */
-export class Graph<TState, TDeps, TOutput, TNode> extends RunnableGraph<
+export class Graph<TState, TDeps, TOutput, TNode, TGivenState = TState> extends RunnableGraph<
   TState,
   TDeps,
   TOutput,
@@ -38,7 +39,7 @@ export class Graph<TState, TDeps, TOutput, TNode> extends RunnableGraph<
    *  if (outcome.status === 'done') console.log(outcome.output) */
   async run(
     start: TNode,
-    ...[options]: OptionalArgument<RunOptions<TState, TDeps>>
+    ...[options]: OptionalArgument<RunOptions<TGivenState, TDeps>>
   ): Promise<GraphOutcome<TState, TOutput>> {
     const { node, value } = this.#start(start)
     return typed(await this.runner.run(node, value, options ?? {}))
@@ -47,7 +48,7 @@ export class Graph<TState, TDeps, TOutput, TNode> extends RunnableGraph<
   /** Starts a run that is driven by hand: iterate it, or call `next()`. */
   async iter(
     start: TNode,
-    ...[options]: OptionalArgument<RunOptions<TState, TDeps>>
+    ...[options]: OptionalArgument<RunOptions<TGivenState, TDeps>>
   ): Promise<GraphRun<TState, TDeps, TOutput, TNode>> {
     const { node, value } = this.#start(start)
     return this.drive(await this.runner.begin(node, value, { ...options, isManual: true }), depsOf(options))
@@ -57,7 +58,7 @@ export class Graph<TState, TDeps, TOutput, TNode> extends RunnableGraph<
    *  @returns the run's id */
   async initialize(
     start: TNode,
-    options: StateOption<TState> & StoreOption & { readonly runId?: string },
+    options: StateOption<TGivenState> & StoreOption & { readonly runId?: string },
   ): Promise<string> {
     const { node, value } = this.#start(start)
     const store = this.runner.storeOf(options)
@@ -87,6 +88,7 @@ type CheckAll<TClasses extends readonly AnyNodeClass[], TState> = {
 }
 
 type StateOf<TSchema> = TSchema extends Schema ? InferSchemaOutput<TSchema> : undefined
+type GivenStateOf<TSchema> = TSchema extends Schema ? InferSchemaInput<TSchema> : undefined
 
 /** Makes a graph of class nodes. The compiler compares what every `run` returns with what `next` declares and with the list of nodes.
  *  @throws {GraphSetupError} for the same, and for two nodes with one id, at run time
@@ -102,7 +104,13 @@ export const graph = <
   readonly nodes: TClasses & CheckAll<TClasses, StateOf<TSchema>>
   /** used when a call names no store */
   readonly store?: GraphStore
-}): Graph<StateOf<TSchema>, AllDeps<TClasses[number]>, OutputOf<TClasses[number]>, InstanceOf<TClasses[number]>> => {
+}): Graph<
+  StateOf<TSchema>,
+  AllDeps<TClasses[number]>,
+  OutputOf<TClasses[number]>,
+  InstanceOf<TClasses[number]>,
+  GivenStateOf<TSchema>
+> => {
   const classes: readonly unknown[] = options.nodes
   if (classes.length === 0) throw new GraphSetupError(`Graph "${options.name}" has no nodes.`)
   const nodes: NodeDefinition[] = [...classDefinitions(classes, END_ID), { id: END_ID, kind: 'end', edges: [] }]
