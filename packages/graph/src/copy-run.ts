@@ -9,7 +9,7 @@ import { readHead } from './read-run.ts'
 import { validate } from './schema.ts'
 import type { GraphStore } from './store/store.ts'
 import { randomId } from './util/ids.ts'
-import { cloneJson, toJson, type Json } from './util/json.ts'
+import { cloneJson, toJson, toKept, type Json } from './util/json.ts'
 
 export interface ForkControls {
   /** default: the run as it is now */
@@ -33,7 +33,7 @@ export const forkRun = async (
     const draft = cloneJson(state.root.branch!.root)
     // the front ends type the callback with the graph's state
     const updated = options.update(draft as never)
-    state.root.branch!.root = toJson(updated === undefined ? draft : updated, 'updated state')
+    state.root.branch!.root = toKept(updated === undefined ? draft : updated, 'updated state')
   }
   state.status = state.end === undefined ? 'paused' : 'done'
   const id = options.runId ?? randomId()
@@ -62,7 +62,7 @@ export const importRun = async (
   const schema = program.definition.state
   const checked = schema === undefined ? given : validate(schema, given, 'imported state')
   const state = new RunState(program, toJson(checked, 'imported state'))
-  const router = new Router(program, true, contextOutside(hostOutside(runId, state, undefined), state.root), 1)
+  const router = new Router(program, contextOutside(hostOutside(runId, state, undefined), state.root), 1)
   if ('output' in at) router.ops.push({ t: 'end', value: toJson(at.output, 'imported output'), place: state.root })
   else router.arrive(node!, node!.read === undefined ? at.fields : node!.read(at.fields), state.root)
   state.apply({ kind: 'override', ops: router.ops })

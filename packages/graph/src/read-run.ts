@@ -56,7 +56,7 @@ export const readMoment = async (
       taskId: task.id,
       nodeId: task.node.id,
       // a stored task's input is JSON; a join has none
-      input: task.scope === undefined ? (task.input as Json) : null,
+      input: task.input ?? null,
       status: task.status,
     }))
   return { seq, status: state.status, state: state.root.branch!.root, tasks }

@@ -94,7 +94,7 @@ export class Runner {
     const store = options.store ?? this.#store
     const state = new RunState(program, this.#initialState(options))
     const context = contextOutside(hostOutside(runId, state, options.deps), state.root)
-    const router = new Router(program, store !== undefined, context, 1)
+    const router = new Router(program, context, 1)
     router.arrive(node, input, state.root)
     state.apply({ kind: 'override', ops: router.ops })
     state.fresh = []

@@ -129,7 +129,10 @@ export class FlowNode {
 
   /** Marks values with the branch they come from, for the record that collects them. */
   #tag(name: string): FlowNode {
-    return this.#chain('transform', 'as', { transform: (_context, value) => [name, value], label: name })
+    return this.#chain('transform', 'as', {
+      transform: (_context, value) => (value === undefined ? [name] : [name, value]),
+      label: name,
+    })
   }
 
   join(

@@ -2,7 +2,7 @@ import { GraphBuildError } from '../errors.ts'
 import type { TaskContext } from '../kernel/context.ts'
 import type { NodePolicy } from '../policy.ts'
 import type { Recovery } from '../program.ts'
-import { codecOf, validate, type Schema } from '../schema.ts'
+import { codecOf, type Schema } from '../schema.ts'
 import { toJson, type Json } from '../util/json.ts'
 import { isGoto } from './goto.ts'
 import type { Part, PartList, PartOptions } from './parts.ts'
@@ -67,16 +67,12 @@ export const addStep = (
 ): Part => {
   const policy = policyOf(options)
   const { label, note, onError, input, isGenerator } = options
-  const checked: Run =
-    input === undefined || codecOf(input) !== undefined
-      ? run
-      : context => (validate(input, context.input, `input of "${id}"`), run(context))
   return list.add({
     id: checkId(id),
     kind: 'step',
     errorTo: options.errorTo?.map(target => target.id) ?? [],
     options: {
-      run: checked,
+      run,
       ...(label === undefined ? {} : { label }),
       ...(note === undefined ? {} : { note }),
       ...(policy === undefined ? {} : { policy }),

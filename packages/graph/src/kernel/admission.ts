@@ -20,11 +20,11 @@ const enter = (gate: Place, task: Task): boolean => {
     gate.isAdmitted = true
     return true
   }
-  if (gate.held === undefined) {
-    gate.held = []
+  if (gate.held !== undefined) gate.held.push(task)
+  else {
+    gate.held = [task]
     scope.waiting.push(gate)
   }
-  gate.held.push(task)
   return false
 }
 
@@ -36,20 +36,21 @@ export const countIn = (place: Place): void => {
   }
 }
 
-/** An item leaves its map. @returns the tasks of the item that may come in for it */
-export const letOut = (place: Place): readonly Task[] => {
+/** An item leaves its map. @param fresh gets the tasks of the item that may come in for it */
+export const letOut = (place: Place, fresh: Task[]): void => {
   const { scope } = place
-  if (!place.isAdmitted) return []
+  if (!place.isAdmitted) return
   place.isAdmitted = false
   scope.admitted--
   while (scope.admitted < scope.limit!) {
     const next = scope.waiting.shift()
-    if (next === undefined) break
-    const tasks = next.held?.filter(({ status }) => status === 'ready') ?? []
+    if (next === undefined) return
+    const { held = [] } = next
     next.held = undefined
-    if (tasks.length > 0) return tasks
+    const before = fresh.length
+    for (const task of held) if (task.status === 'ready') fresh.push(task)
+    if (fresh.length > before) return
   }
-  return []
 }
 
 /** Forgets which items wait for a slot: their tasks are offered anew. */

@@ -70,7 +70,7 @@ const arrive = (state: RunState, op: Extract<Op, { t: 'item' }>): void => {
 const leave = (state: RunState, scope: Scope, place?: Place): void => {
   if (scope.isClosed) return
   scope.live--
-  if (place?.isAdmitted) state.fresh.push(...letOut(place))
+  if (place !== undefined) letOut(place, state.fresh)
   if (scope.live === 0) close(state, scope)
 }
 

@@ -126,7 +126,7 @@ export class Attempts {
 
   #execute(context: TaskContext): unknown {
     const { node } = context.task
-    if (node.kind === 'join') return runJoin(this.#state, context, this.#isStored)
+    if (node.kind === 'join') return runJoin(this.#state, context)
     const output = node.run!(context)
     return node.isGenerator ? this.#generate(context, output as AsyncIterable<unknown>) : output
   }
@@ -162,7 +162,7 @@ export class Attempts {
   }
 
   #router(context: TaskContext): Router {
-    return new Router(this.#state.program, this.#isStored, context, this.#state.nextId)
+    return new Router(this.#state.program, context, this.#state.nextId)
   }
 
   /** @param errorTo where the node's error handler went, if it did */

@@ -1,7 +1,7 @@
 import { End } from '../end.ts'
 import { hand, nodeIdOf } from '../nodes/handle.ts'
 import type { Program, ProgramNode } from '../program.ts'
-import { cloneJson, toJson, type Json } from '../util/json.ts'
+import { cloneJson, toJson, toKept, type Json } from '../util/json.ts'
 import { encodeInput } from './route.ts'
 
 /** What a cache keeps of the output of a class node: where it went, and with what. */
@@ -10,11 +10,11 @@ type Sent = { readonly to: string; readonly input?: Json } | { readonly to?: nev
 const targetOf = (program: Program, node: ProgramNode, id: string): ProgramNode | undefined =>
   program.nodes.get(node.parent === undefined ? id : `${node.parent}/${id}`)
 
-/** The form a cache keeps; undefined for a class node's output that leads nowhere.
+/** The form a cache keeps; undefined for none: no output, or that of a class node that leads nowhere.
  *  @throws {NotJsonError} it has none */
 export const cacheOutput = (program: Program, node: ProgramNode, output: unknown): Json | undefined => {
   const where = `cached output of "${node.id}"`
-  if (!node.isDispatch) return toJson(output, where)
+  if (!node.isDispatch) return toKept(output, where)
   if (output instanceof End) return output.data === undefined ? {} : { end: toJson(output.data, where) }
   const sent = nodeIdOf(output)
   const target = sent && targetOf(program, node, sent.id)

@@ -4,11 +4,12 @@ import type { Json } from '../util/json.ts'
 import { at, itemJson, json, type At, type ItemJson, type SnapshotJson } from './json-forms.ts'
 import type { Entry, ErrorRecord, Op, WaitRecord } from './model.ts'
 
-/** Version of the record format below; written into every snapshot. */
-export const FORMAT = 1
+/** Version of the record format below; written into every snapshot. In version 1 the inputs of steps are as they were routed, not parsed,
+ *  and what was undefined is null. */
+export const FORMAT = 2
 
 export type OpJson =
-  | readonly ['s', id: number, node: string, at: At, input: Json]
+  | readonly ['s', id: number, node: string, at: At, input?: Json]
   | readonly ['o', id: number, fork: string, at: At, count: number, state?: { readonly value: Json }]
   | readonly ['g', scope: number]
   | readonly ['i', scope: number, at: At, item: ItemJson]
@@ -16,7 +17,7 @@ export type OpJson =
   | readonly ['k', at: At]
   | readonly ['u', scope: number, at: At]
   | readonly ['c', at: At, count: number]
-  | readonly ['e', at: At, output: Json]
+  | readonly ['e', at: At, output?: Json]
 
 /** A journal record's JSON. Short keys: there is one for every step. */
 export type EntryJson =
@@ -46,7 +47,9 @@ export type EntryJson =
 const opJson = (op: Op): OpJson => {
   switch (op.t) {
     case 'spawn':
-      return ['s', op.task.id, op.task.node.id, at(op.task.place), json(op.task.input)]
+      return op.task.input === undefined
+        ? ['s', op.task.id, op.task.node.id, at(op.task.place)]
+        : ['s', op.task.id, op.task.node.id, at(op.task.place), op.task.input]
     case 'open':
       return op.state === undefined
         ? ['o', op.scope.id, op.scope.fork!.id, at(op.scope.up!), op.count]
@@ -64,7 +67,7 @@ const opJson = (op: Op): OpJson => {
     case 'clear':
       return ['c', at(op.place), op.count]
     case 'end':
-      return ['e', at(op.place), json(op.value)]
+      return op.value === undefined ? ['e', at(op.place)] : ['e', at(op.place), json(op.value)]
   }
 }
 

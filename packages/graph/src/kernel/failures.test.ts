@@ -6,6 +6,7 @@ import {
   interruptPoint,
   memoryStore,
   type,
+  withCodec,
   type GraphStore,
   type NodePolicy,
   type StepContext,

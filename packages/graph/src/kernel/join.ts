@@ -17,7 +17,7 @@ const isSameLine = (a: readonly number[], b: readonly number[]) => {
 }
 
 /** Merges what the branches wrote and reduces their items: the work of a join's task. */
-export const runJoin = (state: RunState, context: TaskContext, isStored: boolean): unknown => {
+export const runJoin = (state: RunState, context: TaskContext): unknown => {
   const { task } = context
   const policy = task.node.join!
   const scope = task.scope!
@@ -25,7 +25,7 @@ export const runJoin = (state: RunState, context: TaskContext, isStored: boolean
   const items = policy.order === 'input' ? [...scope.items].sort((a, b) => compareKeys(a.key, b.key)) : scope.items
   const value = (index: number): unknown => {
     const { value: raw, error } = items[index]!
-    const own = isStored ? cloneJson(raw) : raw
+    const own = cloneJson(raw)
     if (!policy.settle) return own
     return error === undefined ? { status: 'fulfilled', value: own } : { status: 'rejected', reason: error }
   }

@@ -17,12 +17,12 @@ export interface SnapshotJson {
     first: number | null,
     isGenerator: boolean,
   ])[]
-  readonly state: Json
+  readonly state?: Json
   readonly nextId: number
   readonly steps: number
   readonly tasks: readonly TaskJson[]
   readonly scopes: readonly ScopeJson[]
-  readonly end?: { readonly output: Json }
+  readonly end?: { readonly output?: Json }
 }
 
 /** Where a token is: a scope, and the index of an item. */
@@ -74,7 +74,11 @@ export const at = (place: Place): At => [place.scope.id, place.index]
 export const json = (value: unknown) => (value === undefined ? null : value) as Json
 
 export const itemJson = (item: Item): ItemJson =>
-  item.error === undefined ? { k: item.key, v: json(item.value) } : { k: item.key, e: item.error }
+  item.error !== undefined
+    ? { k: item.key, e: item.error }
+    : item.value === undefined
+      ? { k: item.key }
+      : { k: item.key, v: json(item.value) }
 
 export const itemOf = (item: ItemJson): Item =>
-  item.e === undefined ? { key: item.k, value: item.v ?? null } : { key: item.k, value: undefined, error: item.e }
+  item.e === undefined ? { key: item.k, value: item.v } : { key: item.k, value: undefined, error: item.e }

@@ -62,7 +62,7 @@ export class Kernel {
     const onReady = (tasks: Task[]) => this.#release(tasks)
     const recorder = new Recorder({ runId, state, journal, listeners, onReady, onChange: pump })
     this.#recorder = recorder
-    this.host = new RunHost(options, { isStored, listeners, recorder, running, pump })
+    this.host = new RunHost(options, { listeners, recorder, running, pump })
     this.#attempts = new Attempts({
       host: this.host,
       isStored,
@@ -153,7 +153,7 @@ export class Kernel {
   async override(next: Override): Promise<void> {
     if (this.#running.count > 0)
       throw new GraphNodeStatusError('A run can only be overridden between its steps; a task is still running.')
-    const ops = overrideOps(this.host, next, this.#journal !== undefined)
+    const ops = overrideOps(this.host, next)
     this.#begin()
     this.#recorder.record({ kind: 'override', ops })
     await this.#journal?.flush()

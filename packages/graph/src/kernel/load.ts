@@ -1,13 +1,15 @@
 import { GraphLookupError, StoreCorruptError, VersionMismatchError } from '../errors.ts'
 import type { Happened } from '../events/event.ts'
 import { linkProgram, type NodeDefinition, type Program } from '../program.ts'
-import type { GraphStore, JournalRecord, RunRecord } from '../store/store.ts'
-import { cloneJson, toJson, type Json } from '../util/json.ts'
+import { validate } from '../schema.ts'
+import type { GraphStore, JournalRecord, RunRecord, RunStatus } from '../store/store.ts'
+import { cloneJson, toJson, toKept, type Json } from '../util/json.ts'
 import { FORMAT, type EntryJson } from './entry-json.ts'
 import { EntryReader } from './entry-reader.ts'
 import type { SnapshotJson } from './json-forms.ts'
 import type { Task } from './model.ts'
 import type { RunState } from './run-state.ts'
+import { nodeOf } from './node-of.ts'
 import { restoreSnapshot, snapshotOf } from './snapshot.ts'
 import { changedNodes } from './structure.ts'
 
@@ -36,9 +38,9 @@ export interface Loaded {
 const parse = (record: JournalRecord): EntryJson => {
   // the store keeps the text this package wrote; a format of another version is refused below
   const entry = JSON.parse(record.data) as EntryJson
-  if (entry.k === 'snapshot' && entry.f !== FORMAT)
+  if (entry.k === 'snapshot' && entry.f > FORMAT)
     throw new VersionMismatchError(
-      `The run was stored in format ${entry.f}; this version of the package reads format ${FORMAT}.`,
+      `The run was stored in format ${entry.f}; this version of the package reads formats up to ${FORMAT}.`,
     )
   return entry
 }
@@ -67,13 +69,28 @@ export const loadRun = async (
   const snapshotBytes = records[0]!.data.length
   if (isOf(program, start.s)) {
     const state = replay(program, start.s, records, options.onEntry)
-    return { run, state, migrated: undefined, snapshotBytes }
+    if (start.f === FORMAT || options.isReadOnly) return { run, state, migrated: undefined, snapshotBytes }
+    return { run, ...afresh(program, snapshotOf(state), state.status), snapshotBytes }
   }
   if (options.migrate === undefined && !options.isReadOnly) throw mismatch(run, start.s, program)
   const old = replay(shadowProgram(run, start.s), start.s, records, options.onEntry)
   if (options.migrate === undefined) return { run, state: old, migrated: undefined, snapshotBytes }
-  const state = restoreSnapshot(program, migrateSnapshot(run, snapshotOf(old), options.migrate), old.status)
-  return { run, state, migrated: snapshotOf(state), snapshotBytes }
+  const changed = migrateSnapshot(run, snapshotOf(old), options.migrate)
+  return { run, ...afresh(program, changed, old.status), snapshotBytes }
+}
+
+/** A run whose inputs this version of graph and package has not parsed. */
+const afresh = (program: Program, { tasks, ...rest }: SnapshotJson, status: RunStatus) => {
+  const parsed = tasks.map(task => {
+    const { input, decode } = nodeOf(program, task.node)
+    if (input === undefined || decode !== undefined) return task
+    const { in: stored, ...others } = task
+    const where = `input of "${task.node}"`
+    const kept = toKept(validate(input, stored, where), where)
+    return kept === undefined ? others : { ...others, in: kept }
+  })
+  const state = restoreSnapshot(program, { ...rest, tasks: parsed }, status)
+  return { state, migrated: snapshotOf(state) }
 }
 
 /** Whether the run can go on as it is with this graph. */
@@ -139,20 +156,22 @@ const migrateSnapshot = (run: RunRecord, old: SnapshotJson, migrate: Migration):
     runId: run.id,
     graph: run.graph,
     version: old.version,
-    state: cloneJson(old.state),
+    state: cloneJson(old.state ?? null),
     tasks: open.map(task => ({ id: task.id, node: task.node, input: cloneJson(task.in ?? null) })),
   }
   const changed = migrate(saved)
   const tasks = new Map(changed.tasks.map(task => [task.id, task]))
+  // a migration is shown null for undefined
+  const isStateless = old.state === undefined && changed.state === null
   return {
     ...old,
-    state: toJson(changed.state, 'migrated state'),
+    ...(isStateless ? {} : { state: toJson(changed.state, 'migrated state') }),
     tasks: old.tasks.flatMap(task => {
       if (task.scope !== undefined) return [task]
       const next = tasks.get(task.id)
-      return next === undefined
-        ? []
-        : [{ ...task, node: next.node, in: toJson(next.input, `migrated input of "${next.node}"`) }]
+      if (next === undefined) return []
+      if (task.in === undefined && next.input === null) return [{ ...task, node: next.node }]
+      return [{ ...task, node: next.node, in: toJson(next.input, `migrated input of "${next.node}"`) }]
     }),
   }
 }

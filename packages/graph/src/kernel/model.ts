@@ -72,8 +72,8 @@ export type TaskStatus = 'ready' | 'running' | 'waiting' | 'failed' | 'dead'
 export interface Task {
   readonly id: number
   readonly node: ProgramNode
-  /** JSON when the run has a store, the live value when it has none */
-  readonly input: unknown
+  /** as it was parsed when it was routed; undefined of a join too */
+  readonly input: Json | undefined
   readonly place: Place
   status: TaskStatus
   attempt: number
@@ -166,8 +166,7 @@ const newPlace = (scope: Scope, index: number): Place => ({
 
 export const placeIn = (scope: Scope, index: number): Place => {
   let place = scope.places.get(index)
-  if (place === undefined)
-    scope.places.set(index, (place = newPlace(scope, index)))
+  if (place === undefined) scope.places.set(index, (place = newPlace(scope, index)))
   return place
 }
 
@@ -175,7 +174,7 @@ export const newTask = (
   id: number,
   node: ProgramNode,
   place: Place,
-  rest: { input?: unknown; scope?: Scope },
+  rest: { input?: Json | undefined; scope?: Scope },
 ): Task => ({
   id,
   node,

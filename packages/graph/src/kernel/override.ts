@@ -1,6 +1,6 @@
 import { GraphRuntimeError } from '../errors.ts'
 import type { ProgramNode } from '../program.ts'
-import { toJson } from '../util/json.ts'
+import { toKept } from '../util/json.ts'
 import type { TaskHost } from './context.ts'
 import type { Op, Place } from './model.ts'
 import { contextOutside } from './outside.ts'
@@ -12,11 +12,11 @@ export type Override = readonly { readonly nodeId: string; readonly input: unkno
 
 /** The changes that replace all tasks of a run. The new ones start where the failed one was, or the oldest: inside the same forks, as far
  *  as they lie in them, and with no siblings left. */
-export const overrideOps = (host: TaskHost, next: Override, isStored: boolean): readonly Op[] => {
+export const overrideOps = (host: TaskHost, next: Override): readonly Op[] => {
   const { state } = host
   const from = placeToReplace(state)
   if ('end' in next) {
-    const value = isStored ? toJson(next.end, 'output of the run') : next.end
+    const value = toKept(next.end, 'output of the run')
     return [
       { t: 'clear', place: from, count: 0 },
       { t: 'end', value, place: from },
@@ -29,7 +29,7 @@ export const overrideOps = (host: TaskHost, next: Override, isStored: boolean): 
     throw new GraphRuntimeError(
       `Nodes "${nodes[0]!.id}" and "${stranger.id}" lie in different forks; choose one place.`,
     )
-  const router = new Router(state.program, isStored, contextOutside(host, place), state.nextId)
+  const router = new Router(state.program, contextOutside(host, place), state.nextId)
   router.ops.push({ t: 'clear', place, count: next.length })
   nodes.forEach((node, index) => router.arrive(node, next[index]!.input, place))
   return router.ops

@@ -2,22 +2,21 @@ import { GraphRuntimeError, NoBranchError, UndeclaredEdgeError } from '../errors
 import { End } from '../end.ts'
 import { nodeIdOf } from '../nodes/handle.ts'
 import type { Program, ProgramNode } from '../program.ts'
-import { toJson, type Json } from '../util/json.ts'
+import { validate } from '../schema.ts'
+import { toJson, toKept, type Json } from '../util/json.ts'
 import type { TaskContext } from './context.ts'
 import { keyWithin, newScope, newTask, placeIn, type Op, type Place, type Scope } from './model.ts'
 
-/** Follows a value along the edges of a graph up to the next tasks. Changes nothing: it returns what is to change. */
+/** Follows a value along the edges of a graph up to the next tasks. Changes nothing: it returns what is to change.
+ *  Every value becomes JSON when it is routed, with a store and without: so a run gives the same in both, and after a crash. */
 export class Router {
   readonly program: Program
-  /** with a store every value is kept as JSON from the moment it is routed */
-  readonly isStored: boolean
   readonly #context: TaskContext
   #nextId: number
   readonly ops: Op[] = []
 
-  constructor(program: Program, isStored: boolean, context: TaskContext, nextId: number) {
+  constructor(program: Program, context: TaskContext, nextId: number) {
     this.program = program
-    this.isStored = isStored
     this.#context = context
     this.#nextId = nextId
   }
@@ -75,8 +74,7 @@ export class Router {
   }
 
   #spawn(node: ProgramNode, value: unknown, place: Place): void {
-    const input = this.isStored ? encodeInput(node, value) : value
-    this.ops.push({ t: 'spawn', task: newTask(this.#nextId++, node, place, { input }) })
+    this.ops.push({ t: 'spawn', task: newTask(this.#nextId++, node, place, { input: routedInput(node, value) }) })
   }
 
   #dispatch(node: ProgramNode, value: unknown, place: Place): void {
@@ -129,8 +127,8 @@ export class Router {
     while (scope !== undefined && scope.fork?.id !== node.fork) scope = scope.up?.scope
     if (scope === undefined)
       throw new GraphRuntimeError(`Join "${node.id}" was reached outside the fork "${node.fork}" it collects.`)
-    const stored = this.isStored ? toJson(value, `item for join "${node.id}"`) : value
-    this.ops.push({ t: 'item', scope, item: { key: keyWithin(place, scope), value: stored }, place })
+    const item = { key: keyWithin(place, scope), value: toKept(value, 'item for join', node.id) }
+    this.ops.push({ t: 'item', scope, item, place })
   }
 
   #enter(node: ProgramNode, value: unknown, place: Place): void {
@@ -144,8 +142,7 @@ export class Router {
 
   #end(node: ProgramNode, value: unknown, place: Place): void {
     if (node.parent === undefined) {
-      const output = this.isStored ? toJson(value, 'output of the run') : value
-      this.ops.push({ t: 'end', value: output, place })
+      this.ops.push({ t: 'end', value: toKept(value, 'output of the run'), place })
       return
     }
     let scope: Scope | undefined = place.scope
@@ -155,6 +152,12 @@ export class Router {
     this.ops.push({ t: 'subend', scope, place })
     this.leave(scope.fork, value, scope.up!)
   }
+}
+
+/** What a task keeps of the value an edge brings: parsed by the step's schema, this one time, and as JSON. `undefined` stays itself. */
+export const routedInput = (node: ProgramNode, value: unknown): Json | undefined => {
+  const parsed = node.input === undefined ? value : validate(node.input, value, `input of "${node.id}"`)
+  return node.encode === undefined ? toKept(parsed, 'input of', node.id) : node.encode(parsed)
 }
 
 export const encodeInput = (node: ProgramNode, value: unknown): Json =>

@@ -9,7 +9,6 @@ import type { RunningTasks } from './running-tasks.ts'
 import { inputOf } from './task-input.ts'
 
 interface HostParts {
-  readonly isStored: boolean
   readonly listeners: Listeners
   readonly recorder: Recorder
   readonly running: RunningTasks
@@ -31,7 +30,7 @@ export class RunHost implements TaskHost {
   }
 
   inputOf(task: Task): unknown {
-    return inputOf(task, this.#parts.isStored)
+    return inputOf(task)
   }
 
   emitCustom(task: Task, data: unknown): void {

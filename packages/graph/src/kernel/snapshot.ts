@@ -12,7 +12,8 @@ const taskJson = (task: Task): TaskJson => ({
   id: task.id,
   node: task.node.id,
   at: at(task.place),
-  ...(task.scope === undefined ? { in: json(task.input) } : { scope: task.scope.id }),
+  ...(task.input === undefined ? {} : { in: task.input }),
+  ...(task.scope === undefined ? {} : { scope: task.scope.id }),
   ...(task.status === 'waiting' || task.status === 'failed' ? { status: task.status } : {}),
   ...(task.attempt === 1 ? {} : { attempt: task.attempt }),
   ...(task.isStarted ? { started: true } : {}),
@@ -46,12 +47,12 @@ export const snapshotOf = (state: RunState): SnapshotJson => ({
   version: state.program.version,
   topology: state.program.hash,
   nodes: structureOf(state.program),
-  state: json(state.root.branch!.root),
+  ...(state.root.branch!.root === undefined ? {} : { state: json(state.root.branch!.root) }),
   nextId: state.nextId,
   steps: state.steps,
   tasks: [...state.tasks.values()].map(taskJson),
   scopes: [...state.scopes.values()].filter(scope => scope.id !== 0).map(scopeJson),
-  ...(state.end === undefined ? {} : { end: { output: json(state.end.output) } }),
+  ...(state.end === undefined ? {} : { end: state.end.output === undefined ? {} : { output: json(state.end.output) } }),
 })
 
 /** A run as a snapshot describes it. The snapshot's values become the run's own. */
@@ -60,7 +61,7 @@ export const restoreSnapshot = (program: Program, snapshot: SnapshotJson, status
   state.nextId = snapshot.nextId
   state.steps = snapshot.steps
   state.status = status
-  if (snapshot.end !== undefined) state.end = snapshot.end
+  if (snapshot.end !== undefined) state.end = { output: snapshot.end.output }
   // a scope is opened after the one it lies in, so ids go from the outside in
   for (const saved of [...snapshot.scopes].sort((a, b) => a.id - b.id)) restoreScope(state, saved)
   for (const saved of snapshot.tasks) restoreTask(state, saved)

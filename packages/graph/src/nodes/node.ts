@@ -3,7 +3,7 @@ import { End, type NodeBrand } from '../end.ts'
 import { codecOf, validate, type InferSchemaInput, type InferSchemaOutput, type Schema } from '../schema.ts'
 import type { JsonSchemaCheck } from '../types.ts'
 import type { Json } from '../util/json.ts'
-import { setOwn, toJson } from '../util/json.ts'
+import { fieldsToJson, setOwn, toJson } from '../util/json.ts'
 import { NODE_ID } from './handle.ts'
 
 declare const brand: NodeBrand
@@ -38,8 +38,6 @@ export interface NodeBase<TId extends string, TInput, TData> {
   new (...data: {} extends TInput ? [data?: TInput] : [data: TInput]): BaseNode<TId> & Readonly<TData>
 }
 
-const RESTORE = Symbol('restore')
-
 /** The class of a node, as the graph knows it. */
 export interface NodeClass {
   readonly nodeId: string
@@ -70,10 +68,8 @@ export const node = <
     static readonly schema: Schema | undefined = own
     static readonly [NODE_STATIC] = true
 
-    constructor(data?: unknown, mode?: typeof RESTORE) {
-      const fields = mode === RESTORE || own === undefined ? data : validate(own, data ?? {}, `data of node "${id}"`)
-      if (typeof fields !== 'object' || fields === null) return
-      for (const key of Object.keys(fields)) setOwn(this, key, (fields as Record<string, unknown>)[key])
+    constructor(data?: unknown) {
+      setFields(this, own === undefined ? data : validate(own, data ?? {}, `data of node "${id}"`))
     }
   }
   Object.defineProperty(Node.prototype, NODE_ID, { value: id })
@@ -84,19 +80,28 @@ export const node = <
 /** The stored form of an instance: its own fields, through the schema's codec if it has one. */
 export const encodeNode = (nodeClass: NodeClass) => {
   const codec = codecOf(nodeClass.schema)
-  return (instance: unknown): Json => {
-    const fields: Record<string, unknown> = {}
-    for (const key of Object.keys(instance as object)) setOwn(fields, key, (instance as Record<string, unknown>)[key])
-    return toJson(codec === undefined ? fields : codec.encode(fields), `data of node "${nodeClass.nodeId}"`)
+  const where = `data of node "${nodeClass.nodeId}"`
+  return (instance: unknown): Json =>
+    codec === undefined
+      ? fieldsToJson(instance as object, where)
+      : toJson(codec.encode({ ...(instance as object) }), where)
+}
+
+/** An instance with the fields it was stored with. No constructor and no initialiser runs: they ran when it was made. */
+export const decodeNode = (nodeClass: NodeClass) => {
+  const codec = codecOf(nodeClass.schema)
+  // every class has an object for its prototype
+  const prototype = nodeClass.prototype as object
+  return (json: Json): unknown => {
+    const instance: object = Object.create(prototype) as object
+    setFields(instance, codec === undefined ? json : codec.decode(json))
+    return instance
   }
 }
 
-/** An instance from its stored form. Defaults and transforms of the schema are not applied again. */
-export const decodeNode = (nodeClass: NodeClass) => {
-  const codec = codecOf(nodeClass.schema)
-  // node() defined the second parameter; subclasses that override the constructor must pass it on
-  const restore = nodeClass as unknown as new (data: unknown, mode: typeof RESTORE) => object
-  return (json: Json): unknown => new restore(codec === undefined ? json : codec.decode(json), RESTORE)
+const setFields = (instance: object, fields: unknown): void => {
+  if (typeof fields !== 'object' || fields === null) return
+  for (const key of Object.keys(fields)) setOwn(instance, key, (fields as Record<string, unknown>)[key])
 }
 
 export const isNodeClass = (value: unknown): value is NodeClass => typeof value === 'function' && NODE_STATIC in value

@@ -25,7 +25,7 @@ const refuse = (what: string, path: readonly PropertyKey[], where: string): neve
 }
 
 /** A deep copy that is surely JSON: what a reload would give, before the reload.
- *  `undefined` members of objects are left out, `-0` becomes `0`, as JSON.stringify does.
+ *  `undefined` members of objects are left out, those of arrays become null, `-0` becomes `0`, as JSON.stringify does.
  *  @param where what the value is, for the error: `output of "plan"`
  *  @throws {NotJsonError} Map, Date, class instance, function, symbol, bigint, NaN, infinity, cycle */
 export const toJson = (value: unknown, where: string): Json => {
@@ -40,6 +40,15 @@ export const toJson = (value: unknown, where: string): Json => {
     default:
       return value === null ? null : copy(value, [], where)
   }
+}
+
+/** As `toJson`, for what may also be nothing: `undefined` stays itself.
+ *  @param what with `id`, what the value is, for the error: `input of`, `plan` */
+export const toKept = (value: unknown, what: string, id?: string): Json | undefined => {
+  // most values on edges are one of these; for them no text is put together
+  if (value === undefined || typeof value === 'string' || typeof value === 'boolean') return value
+  if (typeof value === 'number' && value !== 0 && Number.isFinite(value)) return value
+  return toJson(value, id === undefined ? what : `${what} "${id}"`)
 }
 
 const copy = (value: unknown, path: PropertyKey[], where: string): Json => {
@@ -63,6 +72,10 @@ const copy = (value: unknown, path: PropertyKey[], where: string): Json => {
     if (prototype !== null && Object.getPrototypeOf(prototype) !== null)
       return refuse(`an instance of ${name ?? 'a class'}`, path, where)
   }
+  return copyMembers(value, path, where)
+}
+
+const copyMembers = (value: object, path: PropertyKey[], where: string): Json => {
   const out: Record<string, Json> = {}
   for (const key of Object.keys(value)) {
     const member = (value as Record<string, unknown>)[key]
@@ -74,11 +87,14 @@ const copy = (value: unknown, path: PropertyKey[], where: string): Json => {
   return out
 }
 
+/** The fields of an instance as JSON. @throws {NotJsonError} as `toJson` */
+export const fieldsToJson = (instance: object, where: string): Json => copyMembers(instance, [], where)
+
 const copyArray = (value: readonly unknown[], path: PropertyKey[], where: string): Json => {
   const out: Json[] = []
   for (let index = 0; index < value.length; index++) {
     path.push(index)
-    out.push(copy(value[index], path, where))
+    out.push(value[index] === undefined ? null : copy(value[index], path, where))
     path.pop()
   }
   return out
