@@ -123,7 +123,7 @@ export class NodeTimeoutError extends runtimeError('timeout') {}
 export class RunCancelledError extends runtimeError('cancelled') {}
 /** Nobody answered an interrupt before its deadline and it has no default. */
 export class InterruptExpiredError extends runtimeError('interrupt-expired') {}
-/** A `once` call was under way when the process died, so nobody knows whether it happened. */
+/** A `once` call was under way when the process died or the run was stopped, so nobody knows whether it happened. */
 export class OnceUncertainError extends runtimeError('once-uncertain') {}
 /** The store has no run with this id. */
 export class RunNotFoundError extends runtimeError('run-not-found') {}

@@ -34,7 +34,7 @@ export interface CachePolicy<TInput = unknown> {
   readonly store?: CacheStore
 }
 
-/** What a task that was running when its process died does on resume. */
+/** What a task that was running when its process died, or when its run was cancelled or failed elsewhere, does on resume. */
 export type CrashPolicy = 'retry' | 'fail'
 
 /** What the runner does around one node. */

@@ -13,8 +13,8 @@ export interface OnceOptions<T> {
   /** Asked before the call in every attempt of the task but the very first, after a retry, a failure, a cancellation, a crash or an
    *  interrupt: did it happen after all? Return its result, or undefined if it did not. */
   readonly check?: (call: OnceCall) => Promise<T | undefined> | T | undefined
-  /** What to do when the process died during the call and nobody knows whether it happened: `retry` (default) calls again with the
-   *  same idempotency key; `fail` writes an intent first and then throws OnceUncertainError instead of calling twice. */
+  /** What to do when the process died or the run was stopped during the call and nobody knows whether it happened: `retry` (default) calls
+   *  again with the same idempotency key; `fail` writes an intent first and then throws OnceUncertainError instead of calling twice. */
   readonly ifUnknown?: 'retry' | 'fail'
 }
 
@@ -93,7 +93,7 @@ export class OnceCalls {
     const { task, nodeId } = this.#context
     if (task.memo?.has(`s:${key}`))
       throw new OnceUncertainError(
-        `The process died during once("${key}") of node "${nodeId}"; whether it happened is unknown. ` +
+        `The process died, or the run was stopped, during once("${key}") of node "${nodeId}"; whether it happened is unknown. ` +
           `Give once a \`check\`, or allow ifUnknown: 'retry'.`,
       )
     await this.#host.remember(this.#context, `s:${key}`, true)
