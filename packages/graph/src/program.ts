@@ -53,6 +53,7 @@ export interface NodeDefinition extends TopologyNode {
     readonly start: string
     readonly state?: (context: TaskContext, value: unknown) => unknown
     readonly reducers?: StateReducers
+    readonly onConflict?: 'error' | 'last'
   }
 }
 
@@ -73,7 +74,7 @@ export interface ProgramNode extends Omit<NodeDefinition, 'sub'> {
   readonly kind: NodeKind
   readonly next: ProgramNode[]
   readonly targets: ReadonlySet<string>
-  sub: { start: ProgramNode; state?: NonNullable<NodeDefinition['sub']>['state']; reducers?: StateReducers } | undefined
+  sub: (Omit<NonNullable<NodeDefinition['sub']>, 'start'> & { readonly start: ProgramNode }) | undefined
 }
 
 /** A graph ready to run. */

@@ -117,7 +117,7 @@ describe('the input of a declared step', () => {
   it('is parsed before its codec stores it', async () => {
     const input = withCodec(
       z.string().transform(text => new Date(text)),
-      { encode: date => date.toISOString(), decode: json => new Date(String(json)) },
+      { encode: date => date.toISOString(), decode: json => new Date(json as string) },
     )
     const make = () => {
       const g = builder('dates')

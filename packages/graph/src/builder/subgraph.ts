@@ -25,6 +25,7 @@ export const embed = (
         start: inside(start),
         ...(options.state === undefined ? {} : { state: options.state }),
         ...(definition.reducers === undefined ? {} : { reducers: definition.reducers }),
+        ...(definition.onConflict === undefined ? {} : { onConflict: definition.onConflict }),
       },
     },
   })

@@ -52,11 +52,7 @@ const merge = (state: RunState, context: TaskContext, scope: Scope): void => {
     writes = writes.filter(({ key }) => scope.items.some(item => isSameLine(item.key, key)))
   if (writes.length === 0) return
   const base = state.stateAt(task.place)
-  const ops = mergeBranches(base, writes, {
-    reducers: state.reducersAt(task.place),
-    onConflict: state.program.onConflict,
-    joinId: task.node.id,
-  })
+  const ops = mergeBranches(base, writes, { ...state.mergeRulesAt(task.place), joinId: task.node.id })
   const view = new Branch(base, true)
   view.apply(ops)
   context.merged = { root: view.root, ops }

@@ -1,6 +1,5 @@
 import type { Branch, PatchOp } from '../state/patch.ts'
 import type { ProgramNode } from '../program.ts'
-import type { StateReducers } from '../state/merge.ts'
 import type { RunStatus } from '../store/store.ts'
 import type { Json } from '../util/json.ts'
 import { Queue } from '../util/queue.ts'
@@ -22,8 +21,6 @@ export interface Scope {
   passed: { readonly key: readonly number[]; readonly branch: Branch }[]
   /** the generator that still adds items */
   source: Task | undefined
-  /** initial value when the scope has a state of its own */
-  readonly reducers: StateReducers | undefined
   /** how many items may be under way at once: the map's `concurrency` */
   readonly limit: number | undefined
   /** the innermost item of a limited map this scope lies in */
@@ -147,7 +144,6 @@ export const newScope = (id: number, fork: ProgramNode | undefined, up: Place | 
   items: [],
   passed: [],
   source: undefined,
-  reducers: fork?.sub?.reducers,
   limit: fork?.concurrency,
   gate: up === undefined || up.scope.limit === undefined ? up?.scope.gate : up,
   admitted: 0,

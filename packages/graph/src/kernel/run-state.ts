@@ -1,5 +1,5 @@
 import type { Program } from '../program.ts'
-import type { StateReducers } from '../state/merge.ts'
+import type { MergeOptions, StateReducers } from '../state/merge.ts'
 import { Branch } from '../state/patch.ts'
 import type { RunStatus } from '../store/store.ts'
 import type { Json } from '../util/json.ts'
@@ -39,10 +39,20 @@ export class RunState {
     return undefined
   }
 
-  reducersAt(place: Place): StateReducers | undefined {
-    for (let at: Place | undefined = place; at !== undefined; at = at.scope.up)
-      if (at.branch !== undefined && !at.branch.isView && at.scope.fork !== undefined) return at.scope.reducers
-    return this.program.reducers
+  /** How the writes of branches that meet at `place` are merged. A subgraph has its own rules; where it shares the state of the graph
+   *  around it, that one's rules hold for what it says nothing about. */
+  mergeRulesAt(place: Place): Pick<MergeOptions, 'reducers' | 'onConflict'> {
+    const { program } = this
+    let reducers: StateReducers = {}
+    let onConflict: MergeOptions['onConflict'] | undefined
+    for (let at: Place | undefined = place; at !== undefined; at = at.scope.up) {
+      const sub = at.scope.fork?.sub
+      if (sub === undefined) continue
+      reducers = { ...sub.reducers, ...reducers }
+      onConflict ??= sub.onConflict
+      if (sub.state !== undefined) return { reducers, onConflict: onConflict ?? 'error' }
+    }
+    return { reducers: { ...program.reducers, ...reducers }, onConflict: onConflict ?? program.onConflict }
   }
 
   branchAt(place: Place): Branch {

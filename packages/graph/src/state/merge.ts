@@ -30,7 +30,7 @@ export interface BranchWrites {
 }
 
 export interface MergeOptions {
-  readonly reducers: StateReducers | undefined
+  readonly reducers: StateReducers
   readonly onConflict: 'error' | 'last'
   /** the join that merges, for the error */
   readonly joinId: string
@@ -62,13 +62,13 @@ export const mergeBranches = (base: unknown, writes: readonly BranchWrites[], op
     const own = new Set<string>()
     for (const op of line.branch.ops) {
       const top = String(op[0][0])
-      if (reducers !== undefined && getOwn(reducers, top) !== undefined) own.add(top)
+      if (getOwn(reducers, top) !== undefined) own.add(top)
       else ops.push(claim(marks, op, line, options))
     }
     for (const top of own) {
       const current = reduced.has(top) ? reduced.get(top) : cloneJson(getOwn(base as object, top))
       // the front ends check that a reducer's type is that of its key
-      const reducer = reducers![top] as unknown as StateReducer<unknown>
+      const reducer = reducers[top] as unknown as StateReducer<unknown>
       reduced.set(top, reducer(current, memberOf(line.branch.root, top), memberOf(line.branch.base, top)))
     }
   }
