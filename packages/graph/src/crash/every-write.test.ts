@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { runs, timeLimitMs } from '../../../../scripts/test-support/property-runs.ts'
 import {
   addUp,
@@ -8,6 +9,7 @@ import {
   graphBuilder,
   interruptPoint,
   memoryStore,
+  node,
   type,
   type GraphOutcome,
   type GraphStore,
@@ -42,7 +44,13 @@ const dying = (inner: GraphStore, at: number, when: 'before' | 'after'): GraphSt
 
 const ask = interruptPoint('ask', { payload: type<number>(), resume: type<number>() })
 
-/** Maps in maps, with a stream, a branch that waits for a person, and one that may fail and is settled. */
+/** A value that is not the same when it is parsed twice. */
+const marked = z
+  .object({ count: z.number().default(0), by: z.string() })
+  .transform(({ count, by }) => ({ count: count + 1, by }))
+
+/** Maps in maps, with a stream, a branch that waits for a person, one that may fail and is settled, a step that gives nothing, one
+ *  whose input is parsed, and a class node with a field of its own. */
 const everything = () => {
   const g = graphBuilder({
     name: 'everything',
@@ -51,6 +59,25 @@ const everything = () => {
     output: type<unknown>(),
     reducers: { log: append, total: addUp },
   })
+  class Count extends node('Count', z.object({ items: z.number() })) {
+    times = 1
+    static next = () => [parsed]
+    async run() {
+      return parsed.asNode({ count: this.items * this.times, by: 'class' })
+    }
+  }
+  const parsed = g.step('parsed', { input: marked }, ({ input, state }) => {
+    state.total += input.count
+    return JSON.stringify(input)
+  })
+  const joined = g.join('joined', { item: type<string>(), initial: (): string[] => [] }, (all, item) => [...all, item])
+  parsed.to(joined)
+  g.nodes(Count)
+  const last = joined.step('last', ({ input, state }) => {
+    state.log.push(-1)
+    return input
+  })
+  last.to(g.end)
   g.start
     .map()
     .stream('spread', async function* ({ input, state }) {
@@ -71,14 +98,17 @@ const everything = () => {
         flow.step('person', async ({ input, interrupt, once }) =>
           once('paid', () => input.length).then(count => interrupt(ask, count)),
         ),
+      nothing: flow =>
+        flow.step('nothing', (): number | undefined => undefined).step('kind', ({ input }) => typeof input),
       plain: flow => flow.step('count', ({ input }) => input.length),
     })
-    .collect()
-    .step('last', ({ input, state }) => {
-      state.log.push(-1)
-      return input
+    .transform(({ input: { asked, nothing, plain } }) => {
+      if (nothing !== 'undefined') throw new Error(`nothing became ${nothing}`)
+      const count = new Count({ items: asked + plain })
+      count.times = 3
+      return count
     })
-    .to(g.end)
+    .toNodes(Count)
   return g.build()
 }
 
@@ -98,6 +128,15 @@ const finish = async (
   return JSON.stringify({ output, state })
 }
 
+/** Without a store: the same outcome goes on with its answers. */
+const finishInMemory = async (first: Promise<GraphOutcome<unknown, unknown>>) => {
+  let outcome = await first
+  while (outcome.status === 'interrupted')
+    outcome = await outcome.resume(outcome.interrupts.map(({ id, payload }) => ask.answer(Number(payload) * 10, id)))
+  const { output, state } = await expectDone(outcome)
+  return JSON.stringify({ output, state })
+}
+
 describe('a run that dies at any write', () => {
   it('ends as if it had not died, whatever its shape', { timeout: timeLimitMs }, async () => {
     const lists = fc.array(fc.array(fc.integer({ min: -4, max: 9 }), { maxLength: 3 }), { maxLength: 3 })
@@ -107,6 +146,7 @@ describe('a run that dies at any write', () => {
       fc.asyncProperty(lists, fc.constantFrom('before' as const, 'after' as const), async (input, when) => {
         const whole = memoryStore()
         const expected = await finish(app, whole, app.run({ input, state: begin, store: whole, runId: 'r' }))
+        expect(await finishInMemory(app.run({ input, state: begin }))).toBe(expected)
         for (let at = 0; ; at++) {
           const inner = memoryStore()
           const store = dying(inner, at, when)
