@@ -41,11 +41,11 @@ export class Questions {
   constructor(task: Task, { answerSchemas }: Program) {
     this.#task = task
     this.#schemas = answerSchemas
-    for (const [key, payload] of task.memo ?? []) if (key.startsWith('q:')) this.#learn(key.slice(2), payload)
-    for (const { key, payload } of task.waits?.values() ?? [])
-      if (!task.memo?.has(`q:${key}`)) this.#learn(key, payload)
-    for (const key of task.memo?.keys() ?? [])
-      if (key.startsWith('i:') && !task.memo?.has(`q:${key.slice(2)}`)) this.#learn(key.slice(2), undefined)
+    const payloads = new Map<string, Json | undefined>()
+    for (const name of task.memo?.keys() ?? [])
+      if (/^[qi]:/.test(name)) payloads.set(name.slice(2), task.memo?.get(`q:${name.slice(2)}`))
+    for (const { key, payload } of task.waits?.values() ?? []) payloads.set(key, payload)
+    for (const [key, payload] of payloads) this.#learn(key, payload)
   }
 
   /** The answer, if there is one that fits; else the question is noted. */
