@@ -8,9 +8,11 @@ import {
   interruptPoint,
   memoryStore,
   node,
+  type,
   withCodec,
   type BaseNode,
   type GraphRunContext,
+  type Json,
 } from '../index.ts'
 
 const State = z.object({ n: z.number() })
@@ -279,3 +281,27 @@ graph({ name: 'phase', state: Phase, nodes: [viewer<{ readonly kind: 'open' | 's
 graph({ name: 'phase', state: Phase, nodes: [viewer<{ kind: 'open' | 'shut' }>()] })
 // @ts-expect-error 42: it takes one of two phases for granted
 graph({ name: 'phase', state: Phase, nodes: [viewer<{ kind: 'open'; n: number }>()] })
+// recursive values and branded ones
+interface Tree {
+  v: number
+  kids: Tree[]
+}
+interface Twin {
+  v: number
+  kids: Twin[]
+}
+interface WideTree {
+  v: number | string
+  kids: WideTree[]
+}
+const Id = z.string().brand<'Id'>()
+const forest = { name: 'forest', state: type<{ tree: Tree; id: z.infer<typeof Id>; any: Json }>() }
+graph({ ...forest, nodes: [viewer<{ tree: Twin; id: z.infer<typeof Id>; any: Json }>()] })
+// @ts-expect-error 43: it could write text into the tree
+graph({ ...forest, nodes: [viewer<{ tree: WideTree }>()] })
+// @ts-expect-error 44: it could write any text for an id
+graph({ ...forest, nodes: [viewer<{ id: string }>()] })
+graph({ ...forest, nodes: [viewer<{ readonly id: string }>()] })
+// @ts-expect-error 45: it could write what is no JSON
+graph({ ...forest, nodes: [viewer<{ any: unknown }>()] })
+graph({ ...forest, nodes: [viewer<{ readonly any: unknown }>()] })

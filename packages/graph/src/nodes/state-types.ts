@@ -1,7 +1,6 @@
 type Primitive = bigint | boolean | null | number | string | symbol | undefined
 type IsSame<A, B> = (<G>() => G extends A ? 1 : 2) extends <G>() => G extends B ? 1 : 2 ? true : false
 type IsReadonly<T, TKey extends keyof T> = IsSame<Pick<T, TKey>, Readonly<Pick<T, TKey>>>
-type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T
 type Below<TPath extends string, TKey> = TPath extends ''
   ? `${TKey & (number | string)}`
   : `${TPath}.${TKey & (number | string)}`
@@ -13,7 +12,7 @@ export type StateProblem<
   TView,
   TPath extends string = '',
   TDepth extends readonly unknown[] = [],
-> = TDepth['length'] extends 8
+> = TDepth['length'] extends 6
   ? never
   : IsSame<TState, TView> extends true
     ? never
@@ -47,7 +46,12 @@ type ProblemWithin<
         : Below<TPath, K>
     }[keyof TView]
 
-/** For what may be written: it must be no wider, but for `readonly`, which stored values do not keep. */
-type Exact<TState, TView, TPath extends string, TDepth extends readonly unknown[]> = [TView] extends [Frozen<TState>]
-  ? StateProblem<TState, TView, TPath, TDepth>
-  : TPath
+/** For what may be written: it must be no wider, but for a `readonly` array, which stored values do not keep. */
+type Exact<TState, TView, TPath extends string, TDepth extends readonly unknown[]> =
+  IsSame<TState, TView> extends true
+    ? never
+    : [TView] extends [TState]
+      ? StateProblem<TState, TView, TPath, TDepth>
+      : [TView] extends [Readonly<TState>]
+        ? StateProblem<TState, TView, TPath, TDepth>
+        : TPath
