@@ -29,7 +29,10 @@ export type PydanticSnapshot =
     }
 
 /** Whatever state its runs are given: here they are not run. */
-type ClassGraph<TState, TDeps, TOutput, TNode> = Pick<Graph<TState, TDeps, TOutput, TNode, unknown>, 'program' | 'accepts'>
+type ClassGraph<TState, TDeps, TOutput, TNode> = Pick<
+  Graph<TState, TDeps, TOutput, TNode, unknown>,
+  'program' | 'accepts'
+>
 
 const parse = (json: string | readonly unknown[]): readonly PydanticSnapshot[] => {
   const value: unknown = typeof json === 'string' ? JSON.parse(json) : json
