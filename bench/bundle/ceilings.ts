@@ -13,5 +13,5 @@ export const bundleCeilings: readonly BundleCeiling[] = [
   { program: 'hello.ts', maxGzipKb: 40 },
   { program: 'tool.ts', maxGzipKb: 50 },
   { program: 'core.ts', maxGzipKb: 68 },
-  { program: 'graph.ts', maxGzipKb: 41, needsNode: true },
+  { program: 'graph.ts', maxGzipKb: 42, needsNode: true },
 ]

@@ -1,21 +1,32 @@
 export { graph, Graph } from './nodes/graph.ts'
 export type { ResumeOptions, RunOptions } from './runnable-graph.ts'
 export { GraphRun, type GraphRunResult } from './nodes/graph-run.ts'
-export { node, edge, anyNode, type BaseNode, type Edge } from './nodes/node.ts'
+export { node, edge, anyNode, type BaseNode, type Edge, type NodeBase } from './nodes/node.ts'
 export { End } from './end.ts'
 export { graphBuilder, GraphBuilder, type BuilderOptions, type ReducersOf } from './builder/builder.ts'
 export { BuiltGraph } from './builder/built-graph.ts'
 export { FlowRun, taskFor, type NextTask, type ReadyTask, type RunStep } from './builder/flow-run.ts'
 export { goto } from './builder/goto.ts'
 export type {
+  AnyDepth,
+  Branch,
+  BranchOutput,
+  Conditions,
+  Depth,
   Dest,
+  Env,
   Flow,
   Goto,
+  Joined,
   JoinOptions,
   MapOptions,
   Step,
   StepOptions,
+  StreamFlow,
+  Subgraph,
   SubgraphOptions,
+  SwitchOptions,
+  WhenMethod,
 } from './builder/flow-types.ts'
 export {
   interruptPoint,

@@ -43,6 +43,7 @@ export interface NodeDefinition extends TopologyNode {
   readonly concurrency?: number
   readonly policy?: NodePolicy
   readonly recover?: (error: unknown, context: TaskContext) => unknown
+  /** of a step; of an end, the schema of the output */
   readonly input?: Schema
   readonly encode?: (value: unknown) => Json
   readonly decode?: (json: Json) => unknown
@@ -64,7 +65,6 @@ export interface GraphDefinition {
   readonly start?: string
   readonly state?: Schema
   readonly input?: Schema
-  readonly output?: Schema
   readonly reducers?: StateReducers
   readonly onConflict?: 'error' | 'last'
 }

@@ -80,11 +80,12 @@ export interface GraphRunContext<TState = undefined, TDeps = undefined> {
   /** Asks the outside world and waits for the answer, over restarts if the run has a store. When the node runs again, the payload tells
    *  which question this is, or the `key` if it has one. */
   readonly interrupt: <TPayload, TAnswer>(
-    point: InterruptPoint<TPayload, TAnswer>,
+    point: InterruptPoint<TPayload, TAnswer, unknown>,
     payload: TPayload,
     options?: InterruptOptions,
   ) => Promise<TAnswer>
-  /** Does a side effect once in the life of this task and remembers its JSON result.
+  /** Does a side effect once in the life of this task and remembers its JSON result. One that is not JSON fails the run with NotJsonError
+   *  and is not retried, for that would repeat the effect.
    *  @param key names the effect within the node */
   readonly once: <T>(
     key: string,

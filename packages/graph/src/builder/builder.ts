@@ -43,7 +43,9 @@ export interface BuilderOptions<TState, TDeps, TInput, TOutput> {
   readonly state?: TState & JsonSchemaCheck<TState, OutputOfSchema<TState>>
   /** what steps need from outside, as `type<Deps>()`; never stored */
   readonly deps?: TDeps
+  /** checked when a run starts */
   readonly input?: TInput
+  /** checked when the end is reached */
   readonly output?: TOutput
   readonly reducers?: ReducersOf<OutputOfSchema<TState>>
   /** what two parallel writes of one place mean when its key has no reducer: an error (default), or the later branch wins */
@@ -52,12 +54,14 @@ export interface BuilderOptions<TState, TDeps, TInput, TOutput> {
 }
 
 /** Builds a graph from steps and flows. Made by `graphBuilder`.
- *  @typeParam TInput what the first steps get; TOutput what the end takes; TGiven what `run` takes */
+ *  @typeParam TInput what the first steps get; TGiven what `run` takes
+ *  @typeParam TOutput what the end takes; TResult what a run gives, where the schema of the output changes it */
 export class GraphBuilder<
   TEnv extends Env,
   TInput,
   TOutput,
   TGiven extends Given = { readonly state: TEnv['state']; readonly input: TInput },
+  TResult = TOutput,
 > {
   /** the input of a run */
   readonly start: Flow<TEnv, TInput>
@@ -70,7 +74,10 @@ export class GraphBuilder<
   constructor(options: BuilderOptions<never, never, never, never>) {
     this.#options = options
     const start = this.#list.add({ id: START_ID, kind: 'start', options: {} })
-    const end = this.#list.add({ id: END_ID, kind: 'end', options: {}, ports: [] })
+    // a schema of any type: what it says about types is in this class's own parameters
+    const output = options.output as Schema | undefined
+    const takes = output === undefined ? {} : { input: output }
+    const end = this.#list.add({ id: END_ID, kind: 'end', options: takes, ports: [] })
     this.start = this.#flow(new FlowNode(this.#list, [{ part: start, port: 0, label: undefined }], []))
     // `accept` is a type, never called
     this.end = { id: end.id } as Dest<TOutput>
@@ -117,7 +124,7 @@ export class GraphBuilder<
 
   /** Checks the structure and makes the graph.
    *  @throws {GraphValidationError} unreachable nodes, dead ends, no way to the end, forks and joins that do not match */
-  build(): BuiltGraph<TEnv['state'], TEnv['deps'], TInput, TOutput, TGiven> {
+  build(): BuiltGraph<TEnv['state'], TEnv['deps'], TInput, TResult, TGiven> {
     const { name, version = 1, store, reducers, onConflict } = this.#options
     const closes = new Map<string, 'nearest' | 'all'>()
     for (const part of this.#list.parts.values()) if (part.closes !== undefined) closes.set(part.id, part.closes)
@@ -127,7 +134,6 @@ export class GraphBuilder<
     // schemas of any type: what they say about types is in this class's own parameters
     const state = this.#options.state as Schema | undefined
     const input = this.#options.input as Schema | undefined
-    const output = this.#options.output as Schema | undefined
     const program = linkProgram({
       name,
       version,
@@ -135,7 +141,6 @@ export class GraphBuilder<
       start: START_ID,
       ...(state === undefined ? {} : { state }),
       ...(input === undefined ? {} : { input }),
-      ...(output === undefined ? {} : { output }),
       ...(reducers === undefined ? {} : { reducers: reducers as StateReducers }),
       ...(onConflict === undefined ? {} : { onConflict }),
     })
@@ -183,7 +188,8 @@ export const graphBuilder = <
   { readonly state: OutputOfSchema<TState>; readonly deps: OutputOfSchema<TDeps> },
   OutputOfSchema<TInput>,
   InputOfSchema<TOutput>,
-  { readonly state: InputOfSchema<TState>; readonly input: InputOfSchema<TInput> }
+  { readonly state: InputOfSchema<TState>; readonly input: InputOfSchema<TInput> },
+  OutputOfSchema<TOutput>
 > =>
   // the options' types live on in the builder's parameters
   new GraphBuilder(options as BuilderOptions<never, never, never, never>)

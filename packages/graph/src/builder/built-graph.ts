@@ -14,7 +14,7 @@ export interface Given {
 }
 
 /** A graph made by a builder, ready to run.
- *  @typeParam TState and TInput: what steps get; TGiven: what `run` takes for them */
+ *  @typeParam TState and TInput: what steps get; TGiven: what `run` takes for them; TOutput: what a run gives */
 export class BuiltGraph<
   TState,
   TDeps,

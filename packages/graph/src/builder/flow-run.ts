@@ -27,7 +27,7 @@ export class FlowRun<TState, TOutput> extends ManualRun<TState> implements Async
   get current(): RunStep<TOutput> {
     const { kernel } = this.session
     const { end } = kernel.state
-    // the output is what the graph's end takes
+    // the output is what the schema of the graph's end gave out
     if (end !== undefined) return { kind: 'end', output: end.output as TOutput }
     const tasks = kernel.readyTasks.map(task => ({
       taskId: task.id,
@@ -51,7 +51,8 @@ export class FlowRun<TState, TOutput> extends ManualRun<TState> implements Async
   }
 
   /** Replaces what is ready or has failed by other tasks, or by the end. In a fork the new tasks are one item of it, at the place of
-   *  the failed task (or of the oldest): its siblings that have not arrived at the join are dropped. */
+   *  the failed task (or of the oldest): its siblings that have not arrived at the join are dropped. An `end` given here is the output
+   *  as it is: no schema is asked. */
   async override(next: readonly NextTask[] | { readonly end: TOutput }): Promise<void> {
     await this.replace(next)
   }

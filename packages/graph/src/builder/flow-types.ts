@@ -54,7 +54,7 @@ export type StepFunction<TEnv extends Env, TInput, TResult> = (
 ) => TResult | Promise<TResult>
 
 export interface JoinOptions<TAccumulated> {
-  /** a factory, so that no two runs share a value */
+  /** Makes the first value: `() => 0`. A function, so that no two runs share a value. */
   readonly initial: () => TAccumulated
   /** `input` (default): the order of the fork; `completion`: the order of arrival */
   readonly order?: 'input' | 'completion'

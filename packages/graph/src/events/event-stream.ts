@@ -4,7 +4,7 @@ import type { GraphEvent } from './event.ts'
  *  Events wait in memory until they are read; once the reader leaves its loop they are dropped.
  *  @example
  *  const events = eventStream()
- *  void graph.run(start, { state, onEvent: events.push }).finally(events.end)
+ *  void graph.run(start, { state, onEvent: events.push }).then(events.end, events.end)
  *  for await (const event of events) … */
 export const eventStream = () => {
   let waiting: GraphEvent[] = []

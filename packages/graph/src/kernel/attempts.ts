@@ -91,6 +91,10 @@ export class Attempts {
     this.#failures.forget(task)
   }
 
+  failForGood(context: TaskContext, error: unknown): void {
+    this.#failures.handleOutput(context, error)
+  }
+
   launch(task: Task): void {
     const { maxSteps } = this.#port
     if (this.#state.steps + this.#running.count >= maxSteps) {

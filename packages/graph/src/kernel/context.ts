@@ -18,6 +18,8 @@ export interface TaskHost {
   emitCustom(task: Task, data: unknown): void
   /** stores a value with the task; undefined removes it */
   remember(context: TaskContext, key: string, value: Json | undefined): Promise<void>
+  /** no other attempt would help: the task fails, whatever its policy says */
+  failForGood(context: TaskContext, error: unknown): void
   /** the task waits for answers, some of them to new questions */
   park(context: TaskContext, waits: readonly WaitRecord[]): void
 }

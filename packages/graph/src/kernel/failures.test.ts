@@ -192,6 +192,36 @@ describe('a run that is over', () => {
     expect([cancel, drain].map(({ signal }) => getEventListeners(signal, 'abort').length)).toEqual([0, 0])
   })
 
+  it('listens once to a signal that many runs share, and hears it for each of them', async () => {
+    const warnings: Error[] = []
+    const warn = (warning: Error) => void warnings.push(warning)
+    process.on('warning', warn)
+    try {
+      const controllers = [new AbortController(), new AbortController()] as const
+      const [signal, drainSignal] = controllers.map(controller => controller.signal)
+      const count = () => controllers.map(({ signal: one }) => getEventListeners(one, 'abort').length)
+      const begin = async () => {
+        const app = oneStep(({ signal: own }) => new Promise((_, reject) => own.addEventListener('abort', reject)))
+        return app.run({ input: 1, signal: signal!, drainSignal: drainSignal! })
+      }
+      const quick = oneStep(() => 1)
+      const runs = Array.from({ length: 30 }, begin)
+      await wait(0)
+      expect(count()).toEqual([1, 1])
+      // one that stops takes no listener from the others
+      await quick.run({ input: 1, signal: signal!, drainSignal: drainSignal! })
+      expect(count()).toEqual([1, 1])
+      controllers[0].abort('enough')
+      for (const result of await Promise.allSettled(runs))
+        expect(result).toMatchObject({ status: 'rejected', reason: { code: 'cancelled', cause: 'enough' } })
+      expect(count()).toEqual([0, 0])
+      await wait(0)
+      expect(warnings).toEqual([])
+    } finally {
+      process.off('warning', warn)
+    }
+  })
+
   it('tells a node that waits for the store that nothing comes of it, so that it can clean up', async () => {
     const inner = memoryStore()
     let isGone = false

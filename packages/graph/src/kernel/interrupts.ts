@@ -1,8 +1,7 @@
 import { GraphLookupError, GraphNodeStatusError } from '../errors.ts'
 import { interruptIdOf } from '../events/event.ts'
-import type { InterruptAnswer, OpenInterrupt } from '../interrupt.ts'
-import { validate } from '../schema.ts'
-import { cloneJson, toJson, type Json } from '../util/json.ts'
+import { keptAnswer, readAnswer, type InterruptAnswer, type OpenInterrupt } from '../interrupt.ts'
+import { cloneJson, type Json } from '../util/json.ts'
 import { expiredAnswer } from './questions.ts'
 import { answerSchemaKey, type Task } from './model.ts'
 import type { RunState } from './run-state.ts'
@@ -44,16 +43,16 @@ export const matchAnswers = (
     const id = interruptIdOf(task.id, key)
     if (given.has(id)) throw new GraphNodeStatusError(`Interrupt "${id}" is answered twice in one call.`)
     const where = `answer to interrupt "${answer.point}"`
-    const value = toJson(answer.value, where)
+    const value = keptAnswer(answer.value, where)
     const schema = state.program.answerSchemas.get(answerSchemaKey(task, answer.point))
-    if (schema !== undefined) validate(schema, cloneJson(value), where)
+    if (schema !== undefined) readAnswer(schema, value, where)
     given.set(id, { task, key, value })
   }
   for (const task of state.tasks.values())
     for (const wait of task.waits?.values() ?? []) {
       const id = interruptIdOf(task.id, wait.key)
       if (given.has(id) || wait.deadlineAt === undefined || wait.deadlineAt > run.now) continue
-      given.set(id, { task, key: wait.key, value: wait.default?.value ?? expiredAnswer })
+      given.set(id, { task, key: wait.key, value: wait.default === undefined ? expiredAnswer : wait.default.value })
     }
   return [...given.values()]
 }

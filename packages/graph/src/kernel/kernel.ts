@@ -62,7 +62,13 @@ export class Kernel {
     const onReady = (tasks: Task[]) => this.#release(tasks)
     const recorder = new Recorder({ runId, state, journal, listeners, onReady, onChange: pump })
     this.#recorder = recorder
-    this.host = new RunHost(options, { listeners, recorder, running, pump })
+    this.host = new RunHost(options, {
+      listeners,
+      recorder,
+      running,
+      pump,
+      failForGood: (context, error) => this.#attempts.failForGood(context, error),
+    })
     this.#attempts = new Attempts({
       host: this.host,
       isStored,

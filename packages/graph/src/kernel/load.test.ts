@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { expectDone, graphBuilder, interruptPoint, memoryStore, type, type Migration } from '../index.ts'
+import { z } from 'zod'
+import { expectDone, graphBuilder, interruptPoint, memoryStore, type, type Migration, type Schema } from '../index.ts'
 
 const ok = interruptPoint('ok', { payload: type<unknown>(), resume: type<boolean>() })
 
@@ -59,6 +60,32 @@ describe('a run of an older version', () => {
     }
     const done = await expectDone(versions(3).resume('m', { store, migrate: again, answers: [ok.answer(true)] }))
     expect([seen, done.output]).toEqual([[2], '{"count":1}'])
+  })
+
+  it('has its state checked by the schema of the new one, which fills in its defaults', async () => {
+    const stateful = (version: number, state: Schema) => {
+      const g = graphBuilder({ name: 'checked', version, state, output: type<unknown>() })
+      g.start
+        .step('ask', ({ interrupt }) => interrupt(ok, 1))
+        .step('tell', ({ snapshot }) => snapshot())
+        .to(g.end)
+      return g.build()
+    }
+    const now = stateful(2, z.object({ count: z.number(), by: z.string().default('nobody') }))
+    const answers = [ok.answer(true)]
+    for (const [before, given] of [
+      [type<{ count: number; by: string } | undefined>(), { n: 1 }],
+      [type<undefined>(), undefined],
+    ] as const) {
+      const store = memoryStore()
+      await stateful(1, before).run({ state: given, store, runId: 'm' })
+      const wrong = now.resume('m', { store, answers, migrate: saved => saved })
+      await expect(wrong).rejects.toMatchObject({ code: 'input', message: expect.stringContaining('migrated state') })
+      // nothing of it is stored
+      expect(await store.get('m')).toMatchObject({ status: 'interrupted' })
+      const right = now.resume('m', { store, answers, migrate: ({ tasks }) => ({ state: { count: 1 }, tasks }) })
+      expect((await expectDone(right)).output).toEqual({ count: 1, by: 'nobody' })
+    }
   })
 
   it('can be looked at without a migration', async () => {

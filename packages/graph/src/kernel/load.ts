@@ -75,7 +75,7 @@ export const loadRun = async (
   if (options.migrate === undefined && !options.isReadOnly) throw mismatch(run, start.s, program)
   const old = replay(shadowProgram(run, start.s), start.s, records, options.onEntry)
   if (options.migrate === undefined) return { run, state: old, migrated: undefined, snapshotBytes }
-  const changed = migrateSnapshot(run, snapshotOf(old), options.migrate)
+  const changed = migrateSnapshot(run, snapshotOf(old), { migrate: options.migrate, program })
   return { run, ...afresh(program, changed, old.status), snapshotBytes }
 }
 
@@ -150,7 +150,11 @@ const shadowProgram = (run: RunRecord, snapshot: SnapshotJson): Program => {
   return linkProgram({ name: run.graph, version: snapshot.version, nodes })
 }
 
-const migrateSnapshot = (run: RunRecord, old: SnapshotJson, migrate: Migration): SnapshotJson => {
+const migrateSnapshot = (
+  run: RunRecord,
+  old: SnapshotJson,
+  { migrate, program }: { readonly migrate: Migration; readonly program: Program },
+): SnapshotJson => {
   const open = old.tasks.filter(task => task.scope === undefined)
   const saved: SavedRun = {
     runId: run.id,
@@ -161,11 +165,9 @@ const migrateSnapshot = (run: RunRecord, old: SnapshotJson, migrate: Migration):
   }
   const changed = migrate(saved)
   const tasks = new Map(changed.tasks.map(task => [task.id, task]))
-  // a migration is shown null for undefined
-  const isStateless = old.state === undefined && changed.state === null
   return {
     ...old,
-    ...(isStateless ? {} : { state: toJson(changed.state, 'migrated state') }),
+    ...migratedState(program, old.state, changed.state),
     tasks: old.tasks.flatMap(task => {
       if (task.scope !== undefined) return [task]
       const next = tasks.get(task.id)
@@ -174,6 +176,17 @@ const migrateSnapshot = (run: RunRecord, old: SnapshotJson, migrate: Migration):
       return [{ ...task, node: next.node, in: toJson(next.input, `migrated input of "${next.node}"`) }]
     }),
   }
+}
+
+const migratedState = (
+  { definition: { state: schema } }: Program,
+  old: Json | undefined,
+  changed: Json,
+): { readonly state?: Json } => {
+  // a migration is shown null for undefined
+  const given = old === undefined && changed === null ? undefined : changed
+  const state = schema === undefined ? given : validate(schema, given, 'migrated state')
+  return given === undefined && state === undefined ? {} : { state: toJson(state, 'migrated state') }
 }
 
 /** Visits every moment of a run in order: the state after each record, and the record. One pass, whatever the length.

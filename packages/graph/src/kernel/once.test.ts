@@ -254,3 +254,54 @@ describe('onCrash fail', () => {
     await expect(dead).rejects.toMatchObject({ code: 'lease-lost' })
   })
 })
+
+describe('a result that is not JSON, though it compiles', () => {
+  const retry: NodePolicy<number> = { retry: { maxAttempts: 3, initialDelayMs: 1 } }
+  const stores = () => [undefined, memoryStore()]
+
+  it('fails the run at once: the effect is not repeated', async () => {
+    for (const store of stores()) {
+      let effects = 0
+      const app = oneStep(({ once }) => once('k', (): unknown => (effects++, new Map())), retry)
+      const run = app.run({ input: 1, runId: 'r', ...(store && { store }) })
+      await expect(run).rejects.toMatchObject({ name: 'NotJsonError', message: expect.stringContaining('once("k")') })
+      expect(effects).toBe(1)
+      expect((await store?.get('r'))?.status).toBe(store && 'failed')
+    }
+  })
+
+  it('also when the node catches it, or throws something else', async () => {
+    for (const store of stores()) {
+      let effects = 0
+      const app = oneStep(async ({ once }) => {
+        try {
+          await once('k', async (): Promise<unknown> => (effects++, () => 1))
+        } catch {
+          throw new Error('something else')
+        }
+      }, retry)
+      await expect(app.run({ input: 1, ...(store && { store }) })).rejects.toThrow('once("k")')
+      expect(effects).toBe(1)
+    }
+  })
+
+  it('also what a check finds', async () => {
+    let attempts = 0
+    const app = oneStep(async ({ once }) => {
+      if (++attempts === 1) throw new Error('again')
+      return once('k', (): unknown => 1, { check: () => new Date() })
+    }, retry)
+    await expect(app.run({ input: 1 })).rejects.toThrow('once("k")')
+    expect(attempts).toBe(2)
+  })
+
+  it('an effect that throws is retried as before', async () => {
+    let effects = 0
+    const effect = () => {
+      if (++effects < 3) throw new Error('again')
+      return effects
+    }
+    const { output } = await expectDone(oneStep(({ once }) => once('k', effect), retry).run({ input: 1 }))
+    expect(output).toBe(3)
+  })
+})

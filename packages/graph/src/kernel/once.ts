@@ -1,5 +1,5 @@
 import { OnceUncertainError } from '../errors.ts'
-import { cloneJson, toJson } from '../util/json.ts'
+import { cloneJson, toJson, type Json } from '../util/json.ts'
 import type { TaskContext, TaskHost } from './context.ts'
 
 /** What a `once` call gets. */
@@ -99,8 +99,18 @@ export class OnceCalls {
     await this.#host.remember(this.#context, `s:${key}`, true)
   }
 
+  #toJson(key: string, value: unknown): Json {
+    try {
+      return toJson(value, `result of once("${key}") in node "${this.#context.nodeId}"`)
+    } catch (error) {
+      // the effect has happened, and another attempt would repeat it
+      this.#host.failForGood(this.#context, error)
+      throw error
+    }
+  }
+
   async #remember<T>(key: string, value: T): Promise<T> {
-    const json = toJson(value, `result of once("${key}") in node "${this.#context.nodeId}"`)
+    const json = this.#toJson(key, value)
     await this.#host.remember(this.#context, `o:${key}`, json)
     // a repeated node gets JSON, so the first one does too
     return cloneJson(json) as T

@@ -19,6 +19,7 @@ export const hostOutside = (runId: string, state: RunState, deps: unknown): Task
   deps,
   inputOf: task => task.input,
   emitCustom: () => {},
+  failForGood: () => {},
   park: () => {},
   remember: () => Promise.reject(new GraphNodeStatusError('The run has not started; nothing can be kept with a task.')),
 })

@@ -1,17 +1,14 @@
 import { GraphInputError, InterruptExpiredError } from '../errors.ts'
 import { interruptIdOf } from '../events/event.ts'
-import type { InterruptOptions, InterruptPoint } from '../interrupt.ts'
+import { isMark, keptAnswer, readAnswer, type InterruptOptions, type InterruptPoint } from '../interrupt.ts'
 import type { Program } from '../program.ts'
 import { validate } from '../schema.ts'
 import { canonicalJson } from '../util/canonical-json.ts'
-import { cloneJson, toJson, type Json } from '../util/json.ts'
+import { toJson, type Json } from '../util/json.ts'
 import { answerSchemaKey, type Task, type WaitRecord } from './model.ts'
 
 /** Stands for the answer to a question whose deadline passed without a default. */
 export const expiredAnswer: Json = { $expired: true }
-
-const isExpired = (value: Json): boolean =>
-  typeof value === 'object' && value !== null && '$expired' in value && Object.keys(value).length === 1
 
 type AnyPoint = InterruptPoint<never, unknown>
 
@@ -105,12 +102,12 @@ export class Questions {
 
   /** Undefined for one that does not fit its schema: the question is open still. */
   #answer(point: AnyPoint, key: string, memo: Json): { readonly answer: unknown } | undefined {
-    if (isExpired(memo))
+    if (isMark(memo, '$expired'))
       throw new InterruptExpiredError(
         `Nobody answered interrupt "${point.id}" (${interruptIdOf(this.#task.id, key)}) before its deadline.`,
       )
     try {
-      return { answer: validate(point.resume, cloneJson(memo), `answer to interrupt "${point.id}"`) }
+      return { answer: readAnswer(point.resume, memo, `answer to interrupt "${point.id}"`) }
     } catch (error) {
       if (error instanceof GraphInputError) return undefined
       throw error
@@ -128,5 +125,5 @@ const waitRecord = (point: AnyPoint, key: string, payload: Json): WaitRecord => 
   ...(point.deadlineMs === undefined ? {} : { deadlineAt: Date.now() + point.deadlineMs }),
   ...(point.default === undefined
     ? {}
-    : { default: { value: toJson(point.default.value, `default of interrupt "${point.id}"`) } }),
+    : { default: { value: keptAnswer(point.default.value, `default of interrupt "${point.id}"`) } }),
 })

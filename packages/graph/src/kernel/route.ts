@@ -141,21 +141,24 @@ export class Router {
   }
 
   #end(node: ProgramNode, value: unknown, place: Place): void {
-    if (node.parent === undefined) {
-      this.ops.push({ t: 'end', value: toKept(value, 'output of the run'), place })
+    const { parent, input: schema } = node
+    const where = parent === undefined ? 'output of the run' : `output of subgraph "${parent}"`
+    const output = schema === undefined ? value : validate(schema, value, where)
+    if (parent === undefined) {
+      this.ops.push({ t: 'end', value: toKept(output, where), place })
       return
     }
     let scope: Scope | undefined = place.scope
-    while (scope !== undefined && scope.fork?.id !== node.parent) scope = scope.up?.scope
+    while (scope !== undefined && scope.fork?.id !== parent) scope = scope.up?.scope
     if (scope?.fork === undefined)
-      throw new GraphRuntimeError(`The end of subgraph "${node.parent}" was reached from outside it.`)
+      throw new GraphRuntimeError(`The end of subgraph "${parent}" was reached from outside it.`)
     this.ops.push({ t: 'subend', scope, place })
-    this.leave(scope.fork, value, scope.up!)
+    this.leave(scope.fork, output, scope.up!)
   }
 }
 
 /** What a task keeps of the value an edge brings: parsed by the step's schema, this one time, and as JSON. `undefined` stays itself. */
-export const routedInput = (node: ProgramNode, value: unknown): Json | undefined => {
+const routedInput = (node: ProgramNode, value: unknown): Json | undefined => {
   const parsed = node.input === undefined ? value : validate(node.input, value, `input of "${node.id}"`)
   return node.encode === undefined ? toKept(parsed, 'input of', node.id) : node.encode(parsed)
 }

@@ -13,6 +13,7 @@ interface HostParts {
   readonly recorder: Recorder
   readonly running: RunningTasks
   readonly pump: () => void
+  readonly failForGood: (context: TaskContext, error: unknown) => void
 }
 
 /** What the tasks of a run that is being driven see of it. */
@@ -36,6 +37,10 @@ export class RunHost implements TaskHost {
   emitCustom(task: Task, data: unknown): void {
     const { listeners } = this.#parts
     if (!listeners.isEmpty) listeners.tell({ type: 'custom', at: Date.now(), ...taskRef(task), data })
+  }
+
+  failForGood(context: TaskContext, error: unknown): void {
+    this.#parts.failForGood(context, error)
   }
 
   /** Its promise stays open; an answer runs the node anew. */

@@ -21,12 +21,34 @@ export class Signals {
   }
 
   ignore(): void {
-    this.#cancelSignal?.removeEventListener('abort', this.#onCancel)
-    this.#drainSignal?.removeEventListener('abort', this.#onDrain)
+    ignoreOne(this.#cancelSignal, this.#onCancel)
+    ignoreOne(this.#drainSignal, this.#onDrain)
   }
 }
 
+/** What each signal sets off. */
+const actsOf = new WeakMap<EventTarget, Set<() => void>>()
+
+/** The one listener of all runs that share a signal: Node takes more than ten for a leak and warns.
+ *  @see https://nodejs.org/api/events.html#eventsdefaultmaxlisteners (read 2026-11-23) */
+const tell = ({ target }: Event): void => {
+  for (const act of actsOf.get(target!) ?? []) act()
+}
+
 const heedOne = (signal: AbortSignal | undefined, act: () => void): void => {
-  if (signal?.aborted) act()
-  else signal?.addEventListener('abort', act, { once: true })
+  if (signal === undefined) return
+  if (signal.aborted) {
+    act()
+    return
+  }
+  let acts = actsOf.get(signal)
+  if (acts === undefined) actsOf.set(signal, (acts = new Set()))
+  acts.add(act)
+  // once for a signal, however often it is added
+  signal.addEventListener('abort', tell)
+}
+
+const ignoreOne = (signal: AbortSignal | undefined, act: () => void): void => {
+  const acts = signal && actsOf.get(signal)
+  if (acts?.delete(act) && acts.size === 0) signal?.removeEventListener('abort', tell)
 }
