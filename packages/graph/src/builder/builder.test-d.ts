@@ -288,3 +288,35 @@ outer.start.subgraph('careful', careful.build())
 // @ts-expect-error 45: it could write a string where the outer graph has a number
 outer.start.subgraph('loose', loose.build())
 outer.start.subgraph('loose2', loose.build(), { state: () => ({ tries: 'own' }) })
+
+// what a join begins with is made by a function; a value is the only thing the compiler complains of
+const lengths = graphBuilder({ name: 'joins', input: type<string[]>() })
+  .start.map()
+  .step('length', ({ input }) => input.length)
+lengths
+  .join((all, n) => ({ ...all, [n]: true }), { initial: (): Record<number, boolean> => ({}) })
+  .step('read', ({ input }) => input[1] === true)
+lengths
+  .join(async (all: number[], n) => [...all, n], { initial: () => [] })
+  .step('first', ({ input }) => input[0]?.toFixed())
+lengths
+  .join((all, n) => [...all, n], {
+    // @ts-expect-error 46: a list
+    initial: [] as number[],
+  })
+  .step('list', ({ input }) => input.length)
+lengths
+  .join((all, n) => all + n, {
+    // @ts-expect-error 47: a number
+    initial: 0,
+  })
+  .step('number', ({ input }) => input.toFixed())
+g.join(
+  'declared object',
+  {
+    item: type<number>(),
+    // @ts-expect-error 48: an object
+    initial: {} as Record<number, boolean>,
+  },
+  (all, n) => ({ ...all, [n]: true }),
+)

@@ -15,6 +15,7 @@ import type {
   Dest,
   Env,
   Flow,
+  Initial,
   Joined,
   JoinOptions,
   Step,
@@ -102,7 +103,8 @@ export class GraphBuilder<
   /** Declares a join on its own, for branches that are connected by hand. It closes the innermost fork its items come from. */
   join<const TId extends string, TItem, TAccumulated>(
     id: TId,
-    options: Omit<JoinOptions<TAccumulated>, 'id'> & { readonly item: Schema<never, TItem> | Schema<unknown, TItem> },
+    options: Omit<JoinOptions<TAccumulated>, 'id'> &
+      Initial<TAccumulated> & { readonly item: Schema<never, TItem> | Schema<unknown, TItem> },
     reduce: (accumulated: TAccumulated, item: TItem) => NoInfer<TAccumulated> | Promise<NoInfer<TAccumulated>>,
   ): Joined<TEnv, TItem, TAccumulated, AnyDepth> & { readonly id: TId } {
     const join = joinPolicies.reduce(reduce as never, options)

@@ -63,6 +63,11 @@ export interface JoinOptions<TAccumulated> {
   readonly closes?: 'nearest' | 'all'
 }
 
+/** Infers the type from a value too, so that the compiler complains of a value that is no function, and of nothing else. */
+export interface Initial<TAccumulated> {
+  readonly initial: (() => TAccumulated) | TAccumulated
+}
+
 export interface MapOptions {
   /** items under way at once; default no limit but the run's own */
   readonly concurrency?: number
@@ -175,7 +180,7 @@ export interface Flow<TEnv extends Env, TOutput, TDepth extends Depth = readonly
   join<TAccumulated>(
     this: NeedsFork<TDepth, unknown>,
     reduce: (accumulated: TAccumulated, item: TOutput) => NoInfer<TAccumulated> | Promise<NoInfer<TAccumulated>>,
-    options: JoinOptions<TAccumulated>,
+    options: JoinOptions<TAccumulated> & Initial<TAccumulated>,
   ): Joined<TEnv, TOutput, TAccumulated, TDepth>
   /** All items of the open fork, in the fork's order. */
   collect(
