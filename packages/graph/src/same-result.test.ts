@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { dying } from './test-support/dying-store.ts'
 import { z } from 'zod'
 import {
   End,
@@ -26,18 +27,6 @@ interface Runs {
     options: { store: GraphStore; takeOver: true },
   ) => Promise<GraphOutcome<unknown, unknown>>
   readonly fork: (runId: string, options: { store: GraphStore; seq: number }) => Promise<string>
-}
-
-/** A store that stops working at a commit, as a process does that dies there. */
-const dying = (inner: GraphStore, at: number): GraphStore => {
-  let count = 0
-  return {
-    ...inner,
-    commit: async (...args) => {
-      if (count++ >= at) throw new Error('dead')
-      await inner.commit(...args)
-    },
-  }
 }
 
 /** What comes of a program without a store; with one, with a crash at any commit, and from any moment of its past it must be the same. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { dying } from '../test-support/dying-store.ts'
 import { runs, timeLimitMs } from '../../../../scripts/test-support/property-runs.ts'
-import { expectDone, graphBuilder, interruptPoint, memoryStore, type, type GraphStore } from '../index.ts'
+import { expectDone, graphBuilder, interruptPoint, memoryStore, type } from '../index.ts'
 
 interface Work {
   work(item: number): Promise<number>
@@ -159,17 +160,6 @@ describe('after a reload', () => {
   })
 
   it('items that had begun count, wherever the process died', { timeout: timeLimitMs }, async () => {
-    /** Dies at a commit. */
-    const dying = (inner: GraphStore, at: number): GraphStore => {
-      let count = 0
-      return {
-        ...inner,
-        commit: async (...args) => {
-          if (count++ >= at) throw new Error('dead')
-          await inner.commit(...args)
-        },
-      }
-    }
     const cases = fc.record({
       make: fc.constantFrom(...Object.values(shapes)),
       concurrency: fc.integer({ min: 1, max: 3 }),
